@@ -1,0 +1,6 @@
+package diag
+
+// The query codes.
+const ()
+
+var queryCodes = []Info{}

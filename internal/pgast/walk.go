@@ -1,0 +1,72 @@
+package pgast
+
+import (
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+)
+
+// Message is a node of the tree, as its own type and not wrapped in a Node.
+type Message = proto.Message
+
+// Walk calls visit for every message below and including m, parents first, in
+// the order of their fields. Where visit returns false, the message's children
+// are left out. It reads the tree by reflection, so no kind of node can be
+// forgotten; that costs time, and statements of queries are resolved by hand.
+func Walk(m Message, visit func(Message) bool) {
+	if m == nil {
+		return
+	}
+	walk(m.ProtoReflect(), visit)
+}
+
+func walk(m protoreflect.Message, visit func(Message) bool) {
+	if !m.IsValid() || !visit(m.Interface()) {
+		return
+	}
+	fields := m.Descriptor().Fields()
+	for i := range fields.Len() {
+		f := fields.Get(i)
+		if f.Kind() != protoreflect.MessageKind || !m.Has(f) {
+			continue
+		}
+		v := m.Get(f)
+		if !f.IsList() {
+			walk(v.Message(), visit)
+			continue
+		}
+		for j := range v.List().Len() {
+			walk(v.List().Get(j).Message(), visit)
+		}
+	}
+}
+
+// Inner returns the message that a Node wraps, or nil.
+func Inner(n *Node) Message {
+	if n == nil {
+		return nil
+	}
+	r := n.ProtoReflect()
+	f := r.WhichOneof(r.Descriptor().Oneofs().Get(0))
+	if f == nil {
+		return nil
+	}
+	return r.Get(f).Message().Interface()
+}
+
+// Kind returns the node's name in the grammar's own terms, as "SelectStmt".
+func Kind(n *Node) string {
+	m := Inner(n)
+	if m == nil {
+		return "empty"
+	}
+	return string(m.ProtoReflect().Descriptor().Name())
+}
+
+// Strings returns the parts of a name list, as of a function or a type.
+func Strings(list []*Node) []string {
+	out := make([]string, 0, len(list))
+	for _, n := range list {
+		out = append(out, n.GetString_().GetSval())
+	}
+	return out
+}

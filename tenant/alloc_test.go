@@ -1,0 +1,125 @@
+package tenant
+
+import (
+	"context"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// fake is a pool and a transaction that answer at once, and allocate nothing:
+// what a call allocates is ours.
+type fake struct {
+	pgx.Tx
+	rows *fakeRows
+}
+
+type fakeRows struct{ pgx.Rows }
+
+func (*fakeRows) Close()            {}
+func (*fakeRows) Err() error        { return nil }
+func (*fakeRows) Next() bool        { return false }
+func (*fakeRows) Scan(...any) error { return nil }
+
+func (*fake) Exec(context.Context, string, ...any) (pgconn.CommandTag, error) {
+	return pgconn.CommandTag{}, nil
+}
+func (f *fake) Query(context.Context, string, ...any) (pgx.Rows, error)  { return f.rows, nil }
+func (f *fake) QueryRow(context.Context, string, ...any) pgx.Row         { return f.rows }
+func (*fake) SendBatch(_ context.Context, b *pgx.Batch) pgx.BatchResults { return noResults }
+func (f *fake) BeginTx(context.Context, pgx.TxOptions) (pgx.Tx, error)   { return f, nil }
+func (*fake) Commit(context.Context) error                               { return nil }
+func (*fake) Conn() *pgx.Conn                                            { return nil }
+
+type fakeResults struct{ pgx.BatchResults }
+
+func (fakeResults) Close() error { return nil }
+
+var noResults pgx.BatchResults = fakeResults{}
+
+// Over a direct use of the pool the wrapper allocates nothing; a batch costs
+// its copy, whatever its length, and a transaction the DB that stands for it.
+func TestAllocations(t *testing.T) {
+	ctx := t.Context()
+	pool := &fake{rows: new(fakeRows)}
+	id := MustID("0190a6f2-0000-7000-8000-00000000000a")
+	var key Key = id
+	who, err := identify(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	args := []any{key, 1}
+	var n int
+	dest := []any{&n}
+	batch := new(pgx.Batch)
+	for range 20 {
+		batch.Queue(`select 1`)
+	}
+	nothing := func(DB) error { return nil }
+
+	for name, db := range map[string]DB{"shared": &shared{pool}, "bound": &bound{tx: pool, who: who}} {
+		for method, c := range map[string]struct {
+			want float64
+			call func()
+		}{
+			"Exec": {0, func() { db.Exec(ctx, key, `select 1`, args...) }},
+			"Query": {0, func() {
+				rows, _ := db.Query(ctx, key, `select 1`, args...)
+				for rows.Next() {
+					rows.Scan(dest...)
+				}
+				rows.Close()
+			}},
+			"QueryRow": {0, func() { db.QueryRow(ctx, key, `select 1`, args...).Scan(dest...) }},
+			// The copied batch, its queue and its queries; the results; and
+			// two to ask the batch whether it begins a transaction.
+			"SendBatch": {6, func() { db.SendBatch(ctx, key, batch).Close() }},
+		} {
+			if got := testing.AllocsPerRun(1000, c.call); got > c.want {
+				t.Errorf("%s, %s: %v allocations, want %v", name, method, got, c.want)
+			}
+		}
+	}
+	db := &shared{pool}
+	if got := testing.AllocsPerRun(1000, func() { db.InTx(ctx, key, pgx.TxOptions{}, nothing) }); got > 1 {
+		t.Errorf("InTx: %v allocations, want 1", got)
+	}
+}
+
+// A row that was handed out is nobody else's, however long it is kept.
+func TestSlabNeverHandsOutTwice(t *testing.T) {
+	t.Parallel()
+	var s slab[row]
+	seen := make(map[*row]bool)
+	for range 1000 {
+		r := s.take()
+		if seen[r] || r.inner != nil {
+			t.Fatal("a row was handed out twice")
+		}
+		seen[r] = true
+	}
+}
+
+func BenchmarkQueryRow(b *testing.B) {
+	ctx := b.Context()
+	pool := &fake{rows: new(fakeRows)}
+	var key Key = NewID()
+	args := []any{key, 1}
+	var n int
+	dest := []any{&n}
+	b.Run("direct", func(b *testing.B) {
+		b.ReportAllocs()
+		var direct querier = pool
+		for b.Loop() {
+			direct.QueryRow(ctx, `select 1`, args...).Scan(dest...)
+		}
+	})
+	b.Run("shared", func(b *testing.B) {
+		b.ReportAllocs()
+		var db DB = &shared{pool}
+		for b.Loop() {
+			db.QueryRow(ctx, key, `select 1`, args...).Scan(dest...)
+		}
+	})
+}

@@ -1,0 +1,51 @@
+package tenant
+
+import (
+	"errors"
+
+	"github.com/jackc/pgx/v5"
+)
+
+var (
+	// ErrNoTenant says that a statement was given no tenant: a nil key, or the
+	// zero value of one. Nothing was sent.
+	ErrNoTenant = errors.New("tenant: no tenant given")
+
+	// ErrMismatch says that a DB that belongs to one tenant was asked for
+	// another. Nothing was sent.
+	ErrMismatch = errors.New("tenant: the transaction belongs to another tenant")
+
+	// ErrNotFound says that the tenant has no such row. Whether another tenant
+	// has one cannot be told from it. It matches [pgx.ErrNoRows] too.
+	ErrNotFound error = notFound{}
+
+	// ErrConflict says that a row collides with one that is there: a unique or
+	// exclusion constraint. The constraint's name is in the [Error] that
+	// matches it.
+	ErrConflict = errors.New("tenant: conflict with an existing row")
+
+	// ErrBatchTx says that a batch begins a transaction of its own
+	// ([pgx.Batch.BeginTx]), which would outlive the call that places it.
+	// Nothing was sent; [DB.InTx] is the way to a transaction.
+	ErrBatchTx = errors.New("tenant: the batch begins a transaction of its own; send it within InTx instead")
+)
+
+var (
+	errScanNull    = errors.New("tenant: cannot scan NULL into a key")
+	errScannedRow  = errors.New("tenant: the row was scanned already")
+	errNestedTxOpt = errors.New("tenant: a nested transaction is a savepoint and takes no options")
+	errNoTx        = errors.New("tenant: OnTx needs a transaction")
+)
+
+type notFound struct{}
+
+func (notFound) Error() string { return "tenant: not found" }
+func (notFound) Unwrap() error { return pgx.ErrNoRows }
+
+// NotFound returns ErrNotFound for pgx.ErrNoRows, and any other err as it is.
+func NotFound(err error) error {
+	if errors.Is(err, pgx.ErrNoRows) {
+		return ErrNotFound
+	}
+	return err
+}

@@ -1,0 +1,87 @@
+package filter
+
+// Cond is a condition on rows of the model M. The zero value holds for every
+// row. Conditions are values: combining them changes none of them.
+type Cond[M any] struct {
+	kind   kind
+	op     operator
+	column string    // quoted
+	arg    any       // of an operator that has one
+	conds  []Cond[M] // of and, or, not
+}
+
+type kind uint8
+
+const (
+	everything kind = iota // holds for every row, NULLs or not
+	nothing                // holds for none
+	comparison
+	conjunction
+	disjunction
+	negation
+)
+
+// operator is what stands between a column and its argument, and after it.
+type operator struct{ before, after string }
+
+var (
+	eq        = operator{" = $", ""}
+	ne        = operator{" <> $", ""}
+	lt        = operator{" < $", ""}
+	lte       = operator{" <= $", ""}
+	gt        = operator{" > $", ""}
+	gte       = operator{" >= $", ""}
+	anyOf     = operator{" = any($", ")"}
+	noneOf    = operator{" <> all($", ")"}
+	like      = operator{" like $", ""}
+	ilike     = operator{" ilike $", ""}
+	isNull    = operator{" is null", ""}
+	isNotNull = operator{" is not null", ""}
+)
+
+func (o operator) takesArg() bool { return o != isNull && o != isNotNull }
+
+// And holds where all of conds hold: with none of them, for every row.
+func And[M any](conds ...Cond[M]) Cond[M] {
+	return combine(conjunction, everything, nothing, conds)
+}
+
+// Or holds where at least one of conds holds: with none of them, for no row.
+// A zero Cond among them holds for every row, and so does the result.
+func Or[M any](conds ...Cond[M]) Cond[M] {
+	return combine(disjunction, nothing, everything, conds)
+}
+
+// Not holds where cond is false. Where cond is neither true nor false, for a
+// NULL in it, Not holds no more than cond does.
+func Not[M any](cond Cond[M]) Cond[M] {
+	switch cond.kind {
+	case everything:
+		return Cond[M]{kind: nothing}
+	case nothing:
+		return Cond[M]{}
+	}
+	return Cond[M]{kind: negation, conds: []Cond[M]{cond}}
+}
+
+// combine leaves out what is neutral to the combination, and is decided by
+// what decides it, so that neither is ever printed inside another condition.
+func combine[M any](as, neutral, decisive kind, conds []Cond[M]) Cond[M] {
+	kept := make([]Cond[M], 0, len(conds))
+	for _, c := range conds {
+		switch c.kind {
+		case decisive:
+			return Cond[M]{kind: decisive}
+		case neutral:
+		default:
+			kept = append(kept, c)
+		}
+	}
+	switch len(kept) {
+	case 0:
+		return Cond[M]{kind: neutral}
+	case 1:
+		return kept[0]
+	}
+	return Cond[M]{kind: as, conds: kept}
+}

@@ -1,0 +1,57 @@
+package tenant
+
+// Key is the key of one tenant: an [ID], an [Int64ID] or a [TextID], or a type
+// that embeds one of them, which is how generated code tells an organization's
+// key from a project's:
+//
+//	type OrganizationID struct{ tenant.ID }
+//
+// No other type satisfies it. The embedding type gets the codecs with it and
+// works wherever the embedded one does. Two keys are the same tenant when they
+// embed the same kind and hold the same value, whatever their types are called.
+//
+// The zero value of each kind is no tenant. It is refused with [ErrNoTenant]
+// by every method of [DB], and again by the codecs, should it reach a statement
+// as an argument.
+type Key interface {
+	// IsZero reports whether the key is the zero value, which is no tenant.
+	IsZero() bool
+
+	// String returns the key as the constructor of its kind reads it, and ""
+	// for the zero value.
+	String() string
+
+	// identity seals the interface. Embedding hands it on, and since no other
+	// package can name it, none can shadow it with another answer.
+	identity() identity
+}
+
+type kind uint8
+
+const (
+	kindNone kind = iota
+	kindID
+	kindInt64ID
+	kindTextID
+)
+
+// identity is what a key says, freed of its type: comparable, and the zero
+// value for no tenant.
+type identity struct {
+	kind   kind
+	uuid   [16]byte
+	number int64
+	text   string
+}
+
+// identify returns the identity of id, or ErrNoTenant when it holds none.
+func identify(id Key) (identity, error) {
+	if id == nil {
+		return identity{}, ErrNoTenant
+	}
+	who := id.identity()
+	if who.kind == kindNone {
+		return identity{}, ErrNoTenant
+	}
+	return who, nil
+}
