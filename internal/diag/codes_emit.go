@@ -9,6 +9,14 @@ const (
 	CodeSqlcFailed   Code = "TC5004"
 	CodeSqlcLongLine Code = "TC5005"
 	CodeSqlcCatalog  Code = "TC5006"
+
+	CodeNameTaken    Code = "TC5101"
+	CodeParamName    Code = "TC5102"
+	CodeParamUntyped Code = "TC5103"
+	CodeParamType    Code = "TC5104"
+	CodeBatchEmpty   Code = "TC5105"
+	CodeKeyType      Code = "TC5106"
+	CodeCRUD         Code = "TC5107"
 )
 
 var emitCodes = []Info{
@@ -52,5 +60,63 @@ var emitCodes = []Info{
 		Title: "sqlc and tenantc read the schema differently",
 		Text: "The proof was made with one reading of the schema and the types with another. Where a table, a column, its type or its NOT NULL " +
 			"differ between the two, one of them has misread the migrations, and nothing is emitted.",
+	},
+	{
+		Code:  CodeNameTaken,
+		Title: "two things of the emitted package would have one name",
+		Text: "Names in gen follow from those of tables, query files and queries, so that they can be predicted: a repository is called " +
+			"as its table or file, a method as its query, and Users has NewUser, UserPatch and UserCols. A clash is not settled with a " +
+			"number, which would move with every new query.",
+		Before: "-- name: Users :many      (in reports.sql: its row would be UsersRow)\n-- name: users :many",
+		After:  "-- name: ReportUsers :many",
+	},
+	{
+		Code:  CodeParamName,
+		Title: "a parameter has no name",
+		Text: "An argument is called as the query calls it, or as the column that it is compared with. This parameter is compared " +
+			"with none, and an argument called by its number would say nothing.",
+		Before: "where tenant_id = $1 and created_at > now() - $2::interval",
+		After:  "where tenant_id = $1 and created_at > now() - @age::interval",
+	},
+	{
+		Code:  CodeParamUntyped,
+		Title: "a parameter has no type",
+		Text: "sqlc could not tell the parameter's type, and would make the argument an any. pgx takes some values for instructions " +
+			"instead of arguments (a query rewriter replaces the whole text), so an argument that takes every value is none that a proof could stand on.",
+		Before: "where tenant_id = @tenant_id and coalesce(@name, name) = name",
+		After:  "where tenant_id = @tenant_id and coalesce(@name::text, name) = name",
+	},
+	{
+		Code:  CodeParamType,
+		Title: "a parameter's type is not the one that sqlc takes it for",
+		Text: "PostgreSQL infers one type for the parameter and sqlc another, so the emitted argument would have a Go type whose values the " +
+			"server refuses. `= any(@ids)` is the usual case: the parameter is an array, and sqlc takes it for one element.",
+		Before: "where tenant_id = @tenant_id and id = any(@ids)",
+		After:  "where tenant_id = @tenant_id and id = any(@ids::uuid[])",
+	},
+	{
+		Code:  CodeBatchEmpty,
+		Title: "the items of a batch have nothing in them",
+		Text: "A batch runs its statement once an item. The tenant is no part of an item, since a batch belongs to one tenant; without " +
+			"another parameter all items are the same.",
+		Before: "-- name: Clear :batchexec\ndelete from drafts where tenant_id = @tenant_id;",
+		After:  "-- name: Clear :exec\ndelete from drafts where tenant_id = @tenant_id;",
+	},
+	{
+		Code:  CodeKeyType,
+		Title: "a tenant's key has a type that the runtime has no key for",
+		Text: "The first argument of every method is an opaque key: tenant.ID for uuid, tenant.Int64ID for smallint, integer and bigint, " +
+			"tenant.TextID for text and varchar. Its kind follows from the tenant column.",
+		Before: "tenant_id numeric not null",
+		After:  "tenant_id bigint not null",
+	},
+	{
+		Code:  CodeCRUD,
+		Title: "a method of the generated CRUD is not emitted",
+		Text: "Every tenant-owned model gets Get, List, Count, Create, Update and Delete, each proven like a hand-written query. One that is not " +
+			"confined, or only if the schema keeps a promise that nobody declared, is left out, and so is a column of Create or Update; a " +
+			"hand-written query takes the place of the method of its name. This is a note: nothing has to be done about it.",
+		Before: "owner_id uuid references users (id)",
+		After:  "foreign key (tenant_id, owner_id) references users (tenant_id, id)",
 	},
 }

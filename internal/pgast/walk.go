@@ -70,3 +70,21 @@ func Strings(list []*Node) []string {
 	}
 	return out
 }
+
+// Location returns the byte offset of the first token that m or a message
+// below it remembers, and whether there is one. Offset 0 counts as none: nodes
+// without a place of their own say 0 or -1.
+func Location(m Message) (offset int, ok bool) {
+	Walk(m, func(m Message) bool {
+		r := m.ProtoReflect()
+		f := r.Descriptor().Fields().ByName("location")
+		if f == nil {
+			return true
+		}
+		if at := int(r.Get(f).Int()); at > 0 && (!ok || at < offset) {
+			offset, ok = at, true
+		}
+		return true
+	})
+	return offset, ok
+}

@@ -1,0 +1,169 @@
+// Package catalog interprets a schema: CREATE, ALTER and DROP in the order of
+// the migrations, as PostgreSQL would run them.
+//
+// In come the schema files, the tenancy declarations of sqlc.yaml and the model
+// structs; out goes a Catalog: relations with their columns, keys, foreign keys,
+// triggers and the class of tenancy of each. What it does not understand is a
+// diagnostic and never a guess, because a proof leans on every fact in it. It
+// refuses to know queries: a view keeps its text, and another stage resolves it.
+package catalog
+
+import (
+	"errors"
+
+	"github.com/tenantc/tenantc/internal/config"
+	"github.com/tenantc/tenantc/internal/diag"
+	"github.com/tenantc/tenantc/internal/model"
+	"github.com/tenantc/tenantc/internal/pgast"
+)
+
+// Input is what a catalog is made of.
+type Input struct {
+	Files   []config.File // migrations, in the order in which they run
+	Tenancy config.Tenancy
+	Models  *model.Package // nil when the project has none
+}
+
+// Build interprets the schema and classifies its relations. Findings go to rep;
+// while rep has errors the catalog is incomplete, and no proof may lean on it.
+// A file that does not parse ends the work: what follows it would be judged
+// against half a schema.
+func Build(in Input, rep *diag.List) *Catalog {
+	b := newBuilder(in, rep)
+	sources := b.parseAll()
+	if rep.HasErrors() {
+		b.declareDimensions()
+		return b.cat
+	}
+	for _, src := range sources {
+		b.run(src)
+	}
+	b.finish()
+	b.classify()
+	b.checkModels()
+	return b.cat
+}
+
+// builder holds what the interpreter knows beside the catalog itself.
+type builder struct {
+	cat *Catalog
+	in  Input
+	rep *diag.List
+
+	src  *source  // the file being read
+	stmt diag.Pos // the statement being read
+
+	indexes   map[qname]*Index // every index, by schema and name
+	sequences map[qname]bool   // those made by CREATE SEQUENCE
+	views     map[*Relation]*viewDeps
+	viewsOn   map[*Relation][]*Relation // views that read a relation, or once did
+	maybeGone map[*Relation]bool        // stale views that a DROP COLUMN … CASCADE may have taken along
+	unknown   map[*Relation]bool        // materialized views whose columns are not known
+	triggers  map[*Trigger]*Trigger     // a partition's trigger to the one it was cloned from
+	typed     map[*Relation]*UserType
+	notNull   map[*Column]string // names of NOT NULL constraints, where written
+	checks    map[*Expr]check
+	fkParent  map[*ForeignKey]*ForeignKey // as triggers, for foreign keys
+	names     map[qname]int               // see constraintNames
+}
+
+// qname is a name with its schema.
+type qname struct{ schema, name string }
+
+func newBuilder(in Input, rep *diag.List) *builder {
+	return &builder{
+		cat: &Catalog{index: newIndex()}, in: in, rep: rep,
+		indexes:   map[qname]*Index{},
+		sequences: map[qname]bool{},
+		views:     map[*Relation]*viewDeps{},
+		viewsOn:   map[*Relation][]*Relation{},
+		maybeGone: map[*Relation]bool{},
+		unknown:   map[*Relation]bool{},
+		triggers:  map[*Trigger]*Trigger{},
+		typed:     map[*Relation]*UserType{},
+		notNull:   map[*Column]string{},
+		checks:    map[*Expr]check{},
+		fkParent:  map[*ForeignKey]*ForeignKey{},
+	}
+}
+
+// parseAll parses every file and reports what is no SQL.
+func (b *builder) parseAll() []*source {
+	var sources []*source
+	for _, f := range b.in.Files {
+		if downFile(f.Name) {
+			continue
+		}
+		src := newSource(f.Name, f.Text, b.rep)
+		tree, err := pgast.Parse(src.text)
+		if err != nil {
+			b.rep.Add(syntaxError(src, err))
+			continue
+		}
+		src.stmts = tree.GetStmts()
+		sources = append(sources, src)
+	}
+	return sources
+}
+
+func syntaxError(src *source, err error) diag.Diagnostic {
+	pos := diag.Pos{File: src.name}
+	var perr *pgast.Error
+	if errors.As(err, &perr) && perr.Offset >= 0 {
+		pos = src.lines.Pos(perr.Offset)
+	}
+	return diag.Diagnostic{Code: diag.CodeSchemaSyntax, Pos: pos, Message: err.Error()}
+}
+
+// run interprets one file.
+func (b *builder) run(src *source) {
+	b.src = src
+	for _, raw := range src.stmts {
+		b.stmt = src.at(int(raw.GetStmtLocation()))
+		b.statement(raw.GetStmt())
+	}
+}
+
+func (b *builder) add(d diag.Diagnostic) { b.rep.Add(d) }
+
+// expr wraps an expression of the DDL with its text and place.
+func (b *builder) expr(n *pgast.Node) *Expr { return b.exprIn(n, -1, false) }
+
+// exprIn is expr for an expression whose text stands in the first brackets
+// behind the offset bracket, or, without one, where its tokens begin.
+func (b *builder) exprIn(n *pgast.Node, bracket int32, isDefault bool) *Expr {
+	if n == nil {
+		return nil
+	}
+	e := &Expr{Node: n, Pos: b.stmt}
+	first := firstOffset(n)
+	if first >= 0 {
+		e.Pos = b.src.at(first)
+	}
+	switch {
+	case bracket >= 0:
+		e.Text = b.src.bracketText(int(bracket))
+	case first >= 0:
+		e.Text = b.src.exprText(first, isDefault)
+	}
+	return e
+}
+
+// finish turns the interpreter's state into the catalog's.
+func (b *builder) finish() {
+	for _, rel := range b.cat.Relations {
+		if rel.Kind == MaterializedView {
+			b.typeMaterialized(rel)
+		}
+		for _, ix := range rel.Indexes {
+			for _, e := range ix.Elems {
+				if e.Expr != nil {
+					rel.IndexExprs = append(rel.IndexExprs, e.Expr)
+				}
+			}
+			if ix.Predicate != nil {
+				rel.IndexExprs = append(rel.IndexExprs, ix.Predicate)
+			}
+		}
+	}
+}

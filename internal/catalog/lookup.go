@@ -1,0 +1,178 @@
+package catalog
+
+import "strings"
+
+// catalogIndex finds things by name. Build fills it as it goes.
+type catalogIndex struct {
+	relations  map[qname]*Relation
+	types      map[qname]*UserType
+	functions  map[string][]*Function // by name without schema
+	schemas    map[string]bool
+	collations map[qname]*Collation
+	extensions map[string]string // name to the schema of its objects
+	tainted    map[string]bool   // equality keys of types whose equality the DDL may have redefined
+	// strange: an extension that tenantc does not know may have made types.
+	strange bool
+}
+
+func newIndex() catalogIndex {
+	return catalogIndex{
+		relations:  map[qname]*Relation{},
+		types:      map[qname]*UserType{},
+		functions:  map[string][]*Function{},
+		schemas:    map[string]bool{"public": true},
+		collations: map[qname]*Collation{},
+		extensions: map[string]string{},
+		tainted:    map[string]bool{},
+	}
+}
+
+// Lookup returns the relation of that name, or nil. An empty schema means the
+// default search path, of which only public can hold relations of the schema:
+// what pg_catalog has is not here, and a schema named like the role cannot be known.
+func (c *Catalog) Lookup(schema, name string) *Relation {
+	return c.index.relations[qname{orPublic(schema), name}]
+}
+
+// FunctionsNamed returns the user-defined functions of that name, all
+// overloads. An empty schema means the search path.
+func (c *Catalog) FunctionsNamed(schema, name string) []*Function {
+	var out []*Function
+	for _, f := range c.index.functions[name] {
+		if f.Schema == orPublic(schema) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// UserType returns the schema's own type t names, or nil for built-in types,
+// arrays, row types of relations and types of extensions.
+func (c *Catalog) UserType(t Type) *UserType {
+	if t.Array {
+		return nil
+	}
+	return c.index.types[qname{t.Schema, t.Name}]
+}
+
+// Base returns the type below t's domains, with the modifiers of the innermost
+// one; t itself when it is no domain.
+func (c *Catalog) Base(t Type) Type {
+	for range maxDomains {
+		u := c.UserType(t)
+		if u == nil || u.Kind != Domain {
+			return t
+		}
+		t = u.Of
+	}
+	return t
+}
+
+// maxDomains bounds a walk through domains over domains. A domain is made over
+// an existing type, so there is no circle; this keeps a mistake from hanging.
+const maxDomains = 1000
+
+// Dimension returns the dimension of that name, or nil.
+func (c *Catalog) Dimension(name string) *Dimension {
+	for _, d := range c.Dimensions {
+		if d.Name == name {
+			return d
+		}
+	}
+	return nil
+}
+
+// HasExtension reports whether the schema creates the extension.
+func (c *Catalog) HasExtension(name string) bool {
+	_, ok := c.index.extensions[name]
+	return ok
+}
+
+func orPublic(schema string) string {
+	if schema == "" {
+		return "public"
+	}
+	return schema
+}
+
+// FullName returns the name with its schema, "public.users".
+func (r *Relation) FullName() string { return r.Schema + "." + r.Name }
+
+// ShortName returns the name as a query would write it: without "public.".
+func (r *Relation) ShortName() string {
+	if r.Schema == "public" {
+		return r.Name
+	}
+	return r.FullName()
+}
+
+// Column returns the column of that name, or nil.
+func (r *Relation) Column(name string) *Column {
+	for _, c := range r.Columns {
+		if c.Name == name {
+			return c
+		}
+	}
+	return nil
+}
+
+// PrimaryKey returns the primary key, or nil.
+func (r *Relation) PrimaryKey() *Key {
+	for _, k := range r.Keys {
+		if k.Primary {
+			return k
+		}
+	}
+	return nil
+}
+
+// ColumnNames returns the names of the columns with those indexes, "a, b".
+func (r *Relation) ColumnNames(columns []int) string {
+	names := make([]string, len(columns))
+	for i, c := range columns {
+		names[i] = r.Columns[c].Name
+	}
+	return strings.Join(names, ", ")
+}
+
+// IsView reports whether the relation is a view or a materialized view.
+func (r *Relation) IsView() bool { return r.Kind == View || r.Kind == MaterializedView }
+
+// PlainChildren reports whether other tables inherit from the relation,
+// partitions apart: then no key of it holds for what a query reads.
+func (r *Relation) PlainChildren() bool {
+	for _, c := range r.Children {
+		if !c.IsPartition {
+			return true
+		}
+	}
+	return false
+}
+
+// Subtree returns the relation with everything that inherits from it, parents
+// first. A statement that names it without ONLY touches all of them.
+func (r *Relation) Subtree() []*Relation {
+	out := []*Relation{r}
+	seen := map[*Relation]bool{r: true}
+	for i := 0; i < len(out); i++ {
+		for _, c := range out[i].Children {
+			if !seen[c] {
+				seen[c] = true
+				out = append(out, c)
+			}
+		}
+	}
+	return out
+}
+
+// ReferencedBy returns the foreign keys that a change of this relation's rows
+// sets off: its own, and those of the partitioned tables above it, whose
+// RefColumns are indexes of that table.
+func (r *Relation) ReferencedBy() []*ForeignKey {
+	out := append([]*ForeignKey(nil), r.Referenced...)
+	for p := r; p.IsPartition && len(p.Parents) > 0; {
+		p = p.Parents[0]
+		out = append(out, p.Referenced...)
+	}
+	return out
+}
