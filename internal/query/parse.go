@@ -1,0 +1,387 @@
+package query
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/tenantc/tenantc/internal/catalog"
+	"github.com/tenantc/tenantc/internal/diag"
+	"github.com/tenantc/tenantc/internal/pgast"
+)
+
+// bom is the mark that some editors put before UTF-8.
+const bom = "\ufeff"
+
+// Parse reads one query file. Every name gets exactly one Stmt; what is wrong
+// with it is among the statement's Issues. What belongs to no statement, as an
+// unnamed one, is added to rep.
+func Parse(path, text string, cat *catalog.Catalog, rep *diag.List) []*Stmt {
+	text = strings.TrimPrefix(text, bom) // columns of line 1 count from behind it, as editors do
+	f := &file{path: path, text: text, lines: diag.NewLines(path, text), cat: cat, rep: rep, cache: newColumnCache(), names: map[string]diag.Pos{}}
+	for _, p := range split(text) {
+		f.piece(p)
+	}
+	if len(f.stmts) == 0 && !f.reported {
+		rep.Add(diag.Diagnostic{
+			Code: diag.CodeQueryEmpty, Severity: diag.Warning, Pos: diag.Pos{File: path},
+			Message: "the file has no query", Fix: "-- name: GetUser :one",
+		})
+	}
+	return f.stmts
+}
+
+// ParseSQL reads the text of one statement, which has no macros, only $n.
+// Positions are those of the text itself, under the statement's name.
+func ParseSQL(name, command, sql string, ann Annotation, cat *catalog.Catalog) *Stmt {
+	st := &Stmt{Name: name, Command: command, File: name, Annotation: ann, Text: sql, SQL: sql}
+	st.Source = &Source{Lines: diag.NewLines(name, sql)}
+	st.Pos = st.Source.Lines.Pos(0)
+	r := &resolver{cat: cat, cache: newColumnCache(), stmt: st, text: sql, src: st.Source}
+	if tree := r.parse(); tree != nil {
+		r.readParams(tree)
+		r.resolve(tree)
+	}
+	return st
+}
+
+// CheckNames reports names that two files share; Parse reports those within one.
+func CheckNames(stmts []*Stmt, rep *diag.List) {
+	first := map[string]*Stmt{}
+	for _, st := range stmts {
+		before := first[st.Name]
+		switch {
+		case before == nil:
+			first[st.Name] = st
+		case before.File != st.File:
+			rep.Add(duplicate(st.Name, st.Pos, before.Pos))
+		}
+	}
+}
+
+func duplicate(name string, pos, before diag.Pos) diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: diag.CodeQueryDuplicate, Pos: pos, Width: len(name),
+		Message: "there are two queries of the name " + name, Why: "each becomes a method of that name",
+		Related: []diag.Related{{Pos: before, Message: "the first one"}},
+	}
+}
+
+// file is a query file that is being read.
+type file struct {
+	path, text string
+	lines      *diag.Lines
+	cat        *catalog.Catalog
+	rep        *diag.List
+	cache      *columnCache
+	stmts      []*Stmt
+	last       *Stmt // the statement before, to which a second one under its name belongs
+	names      map[string]diag.Pos
+	reported   bool
+}
+
+func (f *file) report(offset, width int, code diag.Code, message, why, fix string) {
+	f.reported = true
+	f.rep.Add(diag.Diagnostic{Code: code, Pos: f.lines.Pos(offset), Width: width, Message: message, Why: why, Fix: fix})
+}
+
+// piece reads what stands between two semicolons.
+func (f *file) piece(p *piece) {
+	names := f.nameLines(p)
+	if p.broken != nil {
+		f.broken(p, names)
+		return
+	}
+	if len(names) == 0 {
+		f.unnamed(p)
+		return
+	}
+	// sqlc takes the first of these lines, wherever it stands.
+	chosen := 0
+	for chosen < len(names) && names[chosen].hidden {
+		chosen++
+	}
+	if chosen == len(names) {
+		chosen = 0
+	}
+	n := names[chosen]
+	if n.name == "" || !validName(n.name) {
+		f.report(n.offset, n.problem.Width, n.problem.Code, n.problem.Message, n.problem.Why, n.problem.Fix)
+		f.last = nil
+		return
+	}
+	st := f.newStmt(p, n)
+	for i, other := range names {
+		switch {
+		case other.hidden:
+			f.stmtIssue(st, other.line, 0, diag.CodeQueryNameHidden, "sqlc reads this line as the name of a query",
+				"it looks at lines, also within string literals, comments and statements, and removes the line from the text", "")
+		case i != chosen:
+			f.stmtIssue(st, other.line, 0, diag.CodeQueryName, "a second name stands before one statement", "sqlc takes the first name and drops the other", "a statement of its own for each name")
+		}
+	}
+	if len(p.tokens) == 0 {
+		f.stmtIssue(st, n.offset, len(n.name), diag.CodeQueryNoStatement, "no statement follows the name "+n.name, "sqlc would emit no method", "")
+		return
+	}
+	if !p.terminated {
+		f.stmtIssue(st, p.end(), 0, diag.CodeQuerySemicolon, "the statement does not end in a semicolon", "sqlc refuses such a file", ";")
+	}
+	f.strippedLines(st, p)
+	f.resolve(st, p, n.line)
+}
+
+// newStmt makes the statement of a name.
+func (f *file) newStmt(p *piece, n nameLine) *Stmt {
+	st := &Stmt{Name: n.name, Command: n.command, File: f.path, Pos: f.lines.Pos(n.offset)}
+	if before, ok := f.names[n.name]; ok {
+		f.rep.Add(duplicate(n.name, st.Pos, before))
+	} else {
+		f.names[n.name] = st.Pos
+	}
+	st.Text = f.text[p.start():p.end()]
+	st.SQL = st.Text
+	st.Source = &Source{Lines: f.lines, Base: p.start()}
+	if n.problem != nil {
+		i := *n.problem
+		i.Loc = f.loc(n.offset)
+		st.issue(i)
+	}
+	f.stmts = append(f.stmts, st)
+	f.last = st
+	return st
+}
+
+// loc is a place in the file.
+func (f *file) loc(offset int) Loc { return Loc{&Source{Lines: f.lines}, offset} }
+
+func (f *file) stmtIssue(st *Stmt, offset, width int, code diag.Code, message, why, fix string) {
+	st.issue(Issue{Code: code, Loc: f.loc(offset), Width: width, Message: message, Why: why, Fix: fix})
+}
+
+// broken reports a piece that cannot be cut into tokens. Each name in it gets
+// a statement that says so.
+func (f *file) broken(p *piece, names []nameLine) {
+	offset := p.broken.Offset
+	if offset < 0 {
+		offset = p.start()
+	}
+	named := false
+	for _, n := range names {
+		if n.name == "" || !validName(n.name) {
+			continue
+		}
+		st := f.newStmt(p, n)
+		st.Text, st.SQL = "", ""
+		if !named && n.line <= offset {
+			f.stmtIssue(st, offset, 0, diag.CodeQuerySyntax, p.broken.Message, "", "")
+		} else {
+			f.stmtIssue(st, n.offset, len(n.name), diag.CodeQuerySyntax, "the query cannot be read, since the text before it has no end: "+p.broken.Message, "", "")
+		}
+		named = true
+	}
+	if !named {
+		f.report(offset, 0, diag.CodeQuerySyntax, p.broken.Message, "", "")
+	}
+	f.last = nil
+}
+
+// unnamed reads a piece without a name.
+func (f *file) unnamed(p *piece) {
+	lines, _ := f.comments(p)
+	if len(p.tokens) == 0 {
+		for _, l := range lines {
+			f.report(l.offset, len(l.text), diag.CodeDeclarationPlace, "this declaration belongs to no query", "it stands after the last statement", "the line below the query's name")
+		}
+		return
+	}
+	for _, c := range p.comments {
+		if int(c.GetStart()) > p.start() {
+			break
+		}
+		body, _ := commentBody(f.text[c.GetStart():c.GetEnd()])
+		if word, _, ok := strings.Cut(body, ":"); ok && strings.EqualFold(strings.TrimSpace(word), "name") {
+			f.report(int(c.GetStart()), int(c.GetEnd()-c.GetStart()), diag.CodeQueryName, "sqlc does not read this line as the name of a query",
+				"such a line begins with \"-- name: \" in its first column, and nothing stands before it", "-- name: GetUser :one")
+			f.last = nil
+			return
+		}
+	}
+	if f.last != nil {
+		f.stmtIssue(f.last, p.start(), 0, diag.CodeQueryTrailing, "a second statement stands under the name "+f.last.Name,
+			"sqlc drops it without a word", "-- name: "+f.last.Name+"Then :exec")
+		return
+	}
+	f.report(p.start(), 0, diag.CodeQueryUnnamed, "the statement has no name", "sqlc drops it without a word", "-- name: GetUser :one")
+}
+
+// comments returns the declarations in a piece's comments, and those that
+// stand in the wrong place.
+func (f *file) comments(p *piece) (lines, misplaced []annotationLine) {
+	for _, c := range p.comments {
+		start := int(c.GetStart())
+		line, misspelt, ok := annotationOf(f.text[start:c.GetEnd()], start)
+		if !ok {
+			continue
+		}
+		if misspelt {
+			line.text = ""
+		}
+		if misspelt || start > p.start() || !f.firstOnLine(start, p.from) {
+			misplaced = append(misplaced, line)
+			continue
+		}
+		lines = append(lines, line)
+	}
+	return lines, misplaced
+}
+
+// firstOnLine reports whether only spaces stand between the line's begin and
+// offset, and the line begins after from.
+func (f *file) firstOnLine(offset, from int) bool {
+	for i := offset - 1; i >= from; i-- {
+		switch f.text[i] {
+		case ' ', '\t':
+		case '\n':
+			return true
+		default:
+			return false
+		}
+	}
+	return from == 0
+}
+
+// docComments are the lines of comment around the name, without declarations
+// and without what an empty line separates from the name.
+func (f *file) docComments(p *piece, nameLine int) []string {
+	var out []string
+	previous := -1 // end of the comment before
+	for _, c := range p.comments {
+		start, end := int(c.GetStart()), int(c.GetEnd())
+		if start >= p.start() {
+			break
+		}
+		if !f.firstOnLine(start, p.from) {
+			continue
+		}
+		if start <= nameLine && previous >= 0 && strings.Count(f.text[previous:start], "\n") > 1 {
+			out = nil
+		}
+		previous = end
+		text := f.text[start:end]
+		if _, _, declares := annotationOf(text, start); start != nameLine && !declares {
+			out = append(out, commentLines(text)...)
+		}
+	}
+	return out
+}
+
+// commentLines returns a comment's lines without its marks.
+func commentLines(text string) []string {
+	if rest, ok := strings.CutPrefix(text, "--"); ok {
+		return []string{strings.TrimRight(strings.TrimPrefix(rest, " "), " \t\r")}
+	}
+	var out []string
+	for line := range strings.Lines(strings.TrimSuffix(strings.TrimPrefix(text, "/*"), "*/")) {
+		line = strings.TrimSpace(line)
+		line = strings.TrimSpace(strings.TrimPrefix(line, "*"))
+		if line != "" || len(out) > 0 {
+			out = append(out, line)
+		}
+	}
+	for len(out) > 0 && out[len(out)-1] == "" {
+		out = out[:len(out)-1]
+	}
+	return out
+}
+
+// strippedLines refuses lines that sqlc takes out of the text it emits as
+// comments although they are not, or not only.
+func (f *file) strippedLines(st *Stmt, p *piece) {
+	for at := p.start(); at < p.end(); {
+		end := p.end()
+		if n := strings.IndexByte(f.text[at:end], '\n'); n >= 0 {
+			end = at + n
+		}
+		if at == 0 || f.text[at-1] == '\n' {
+			line := strings.TrimRight(f.text[at:end], "\r")
+			if (strings.HasPrefix(line, "--") || strings.HasPrefix(line, "#") || strings.HasPrefix(line, "/*") && strings.HasSuffix(line, "*/")) &&
+				!strings.HasPrefix(line, "/*+") && !p.wholeComment(at, at+len(line)) {
+				f.stmtIssue(st, at, len(line), diag.CodeQueryStripped, "sqlc removes this line from the text that it emits",
+					"it takes every line that begins with --, # or /* for a comment", "a space before it")
+			}
+		}
+		at = end + 1
+	}
+}
+
+// wholeComment reports whether one comment is all there is from start to end.
+func (p *piece) wholeComment(start, end int) bool {
+	for _, c := range p.comments {
+		if int(c.GetStart()) == start {
+			return int(c.GetEnd()) >= end && int(c.GetEnd()) <= end+1
+		}
+	}
+	return false
+}
+
+// resolve reads the statement of the name on the line at nameLine.
+func (f *file) resolve(st *Stmt, p *piece, nameLine int) {
+	written := &Source{Lines: f.lines, Base: p.start()}
+	r := &resolver{cat: f.cat, cache: f.cache, stmt: st, text: st.Text, src: written}
+	tree := r.parse()
+	lines, misplaced := f.comments(p)
+	for _, l := range misplaced {
+		fix := "the line below the query's name"
+		if l.text == "" {
+			fix = "-- tenant: …, in small letters"
+		}
+		f.stmtIssue(st, l.offset, len(l.text), diag.CodeDeclarationPlace, "this declaration is not where declarations are read", "they stand on lines of their own between the statement before and the first word of this one", fix)
+	}
+	if tree != nil {
+		r.readMacros(tree)
+		r.checkCommand(tree)
+		r.resolve(tree)
+	}
+	st.annotate(lines, f.loc, f.cat)
+	st.Comments = f.docComments(p, nameLine)
+}
+
+// parse parses the statement's text and returns its one tree.
+func (r *resolver) parse() *pgast.Node {
+	tree, err := pgast.Parse(r.text)
+	if err != nil {
+		bad := asParseError(err)
+		r.issue(diag.CodeQuerySyntax, r.loc(max(0, bad.Offset)), 0, bad.Message, "", "")
+		return nil
+	}
+	switch stmts := tree.GetStmts(); len(stmts) {
+	case 0:
+		r.issue(diag.CodeQueryNoStatement, r.stmtLoc(), 0, "the text holds no statement", "", "")
+		return nil
+	case 1:
+		return stmts[0].GetStmt()
+	default:
+		r.issue(diag.CodeQueryTrailing, r.at(stmts[1].GetStmtLocation()), 0, "the text holds more than one statement", "", "")
+		return nil
+	}
+}
+
+func asParseError(err error) *pgast.Error {
+	var bad *pgast.Error
+	if errors.As(err, &bad) {
+		return bad
+	}
+	return &pgast.Error{Message: err.Error(), Offset: -1}
+}
+
+// resolve resolves a statement of an accepted kind.
+func (r *resolver) resolve(tree *pgast.Node) {
+	switch tree.GetNode().(type) {
+	case *pgast.Node_SelectStmt, *pgast.Node_InsertStmt, *pgast.Node_UpdateStmt, *pgast.Node_DeleteStmt:
+		if q := r.query(nil, tree); q != nil {
+			r.stmt.Body = q
+		}
+	default:
+		r.refuseKind(tree)
+	}
+}

@@ -1,0 +1,253 @@
+package query
+
+import (
+	"strings"
+
+	"github.com/tenantc/tenantc/internal/catalog"
+	"github.com/tenantc/tenantc/internal/diag"
+	"github.com/tenantc/tenantc/internal/pgast"
+)
+
+// rangeFunction resolves a function in FROM, or ROWS FROM (…) of several. Its
+// arguments see the items before it, with or without LATERAL.
+func (r *resolver) rangeFunction(sc *scope, n *pgast.RangeFunction) *RTE {
+	rte := r.newRTE(sc, FunctionRTE, r.stmtLoc(), 0)
+	rte.Alias = n.GetAlias().GetAliasname()
+	calls := unnestEach(n.GetFunctions(), n.GetAlias())
+	before := sc.lateral
+	sc.lateral = true
+	for _, c := range calls {
+		call := r.rangeCall(sc, c.call)
+		if call == nil {
+			sc.lateral = before
+			return nil
+		}
+		if len(rte.Funcs) == 0 {
+			rte.At, rte.Width = call.At, len(call.Name)
+		}
+		rte.Funcs = append(rte.Funcs, call)
+		defs := c.columns
+		if len(n.GetColdeflist()) > 0 {
+			defs = n.GetColdeflist()
+		}
+		cols, scalar, ok := r.functionColumns(call, defs, n.GetAlias(), len(calls) == 1)
+		if !ok {
+			sc.lateral = before
+			return nil
+		}
+		rte.scalar = scalar && len(calls) == 1 && !n.GetOrdinality()
+		rte.Cols = append(rte.Cols, cols...)
+	}
+	sc.lateral = before
+	if rte.Alias == "" && len(rte.Funcs) > 0 {
+		rte.Alias = rte.Funcs[0].Name
+	}
+	rte.Lateral = n.GetLateral()
+	for _, f := range rte.Funcs {
+		walkDeep(f, func(e Expr) bool {
+			if c, ok := e.(*ColRef); ok && c.RTE.level == sc.depth {
+				rte.Lateral = true
+			}
+			return true
+		})
+	}
+	if n.GetOrdinality() {
+		rte.Cols = append(rte.Cols, RTECol{Name: "ordinality", Type: catalog.Builtin("int8")})
+	}
+	r.aliasColumns(rte, n.GetAlias(), rte.At)
+	return rte
+}
+
+// rowsFrom is one function of ROWS FROM with its column list.
+type rowsFrom struct {
+	call    *pgast.Node
+	columns []*pgast.Node
+}
+
+// unnestEach lists the functions. unnest(a, b) in FROM is unnest(a), unnest(b).
+func unnestEach(functions []*pgast.Node, alias *pgast.Alias) []rowsFrom {
+	var out []rowsFrom
+	for _, f := range functions {
+		items := f.GetList().GetItems()
+		if len(items) == 0 {
+			continue
+		}
+		one := rowsFrom{call: items[0]}
+		if len(items) > 1 {
+			one.columns = items[1].GetList().GetItems()
+		}
+		call := one.call.GetFuncCall()
+		names := pgast.Strings(call.GetFuncname())
+		if len(names) == 1 && names[0] == "unnest" && len(call.GetArgs()) > 1 && len(one.columns) == 0 &&
+			call.GetOver() == nil && call.GetAggFilter() == nil && len(call.GetAggOrder()) == 0 && !call.GetAggDistinct() && !call.GetFuncVariadic() {
+			for _, a := range call.GetArgs() {
+				out = append(out, rowsFrom{call: &pgast.Node{Node: &pgast.Node_FuncCall{FuncCall: &pgast.FuncCall{
+					Funcname: call.GetFuncname(), Args: []*pgast.Node{a}, Funcformat: call.GetFuncformat(), Location: call.GetLocation(),
+				}}}})
+			}
+			continue
+		}
+		out = append(out, one)
+	}
+	return out
+}
+
+// rangeCall resolves the call itself; it is nil when it is none.
+func (r *resolver) rangeCall(sc *scope, n *pgast.Node) *FuncCall {
+	e := r.expr(sc, n)
+	call, ok := e.(*FuncCall)
+	if !ok {
+		if _, failed := e.(*Unknown); !failed {
+			r.unknown(e.Loc(), pgast.Kind(n)+" in FROM")
+		}
+		return nil
+	}
+	return call
+}
+
+// functionColumns says which columns a call gives in FROM. A function that
+// returns a plain type gives one, which has the name of its single OUT
+// argument, else of the alias, else of the function.
+func (r *resolver) functionColumns(call *FuncCall, defs []*pgast.Node, alias *pgast.Alias, only bool) (cols []RTECol, scalar, ok bool) {
+	if len(defs) > 0 {
+		return r.definedColumns(defs), false, true
+	}
+	name := call.Name
+	if only && alias.GetAliasname() != "" {
+		name = alias.GetAliasname()
+	}
+	one := func(name string, t catalog.Type) ([]RTECol, bool, bool) {
+		if fields := r.rowColumns(t); fields != nil {
+			return fields, false, true
+		}
+		t.Mods = nil
+		return []RTECol{{Name: name, Type: t}}, true, true
+	}
+	if call.Builtin != nil {
+		if shape, known := builtinShapes[call.Name]; known {
+			cols := make([]RTECol, len(shape))
+			for i, c := range shape {
+				cols[i] = RTECol{Name: c.name, Type: catalog.Builtin(c.typ)}
+			}
+			return cols, len(cols) == 1, true
+		}
+		t := call.T
+		if call.Name == "unnest" && len(call.Args) == 1 {
+			if t = r.cat.Base(call.Args[0].Type()); !t.Array {
+				r.issue(diag.CodeConstruct, call.At, len(call.Name), "the type that unnest takes here is not known", "its rows may have several columns", "a cast of the array")
+				return nil, false, false
+			}
+			t.Array = false
+			call.T = t
+		}
+		if t.IsZero() && !scalarFunctions[call.Name] {
+			r.issue(diag.CodeConstruct, call.At, len(call.Name), "the columns of "+call.Name+" are not known here", "", "a column list: "+call.Name+"(…) AS x(a text, b int)")
+			return nil, false, false
+		}
+		return one(name, t)
+	}
+	if len(call.User) == 1 {
+		return r.userColumns(call.User[0], name, one)
+	}
+	what := "the function " + call.Name + " is not known"
+	if len(call.User) > 1 {
+		what = "the schema has several functions " + call.Name
+	}
+	r.issue(diag.CodeConstruct, call.At, len(call.Name), what+", so its columns are not", "", "")
+	return nil, false, false
+}
+
+// userColumns are those of a function of the schema.
+func (r *resolver) userColumns(f *catalog.Function, name string, one func(string, catalog.Type) ([]RTECol, bool, bool)) ([]RTECol, bool, bool) {
+	var out []RTECol
+	for _, a := range f.Args {
+		switch a.Mode {
+		case 'o', 'b', 't':
+			t := a.Type
+			t.Mods = nil
+			if polymorphic(t) {
+				t = catalog.Type{}
+			}
+			out = append(out, RTECol{Name: a.Name, Type: t})
+		}
+	}
+	switch {
+	case len(out) == 1 && !f.ReturnsTable:
+		if out[0].Name == "" {
+			out[0].Name = name
+		}
+		return out, true, true
+	case len(out) == 1:
+		return out, true, true
+	case len(out) > 1:
+		for i := range out {
+			if out[i].Name == "" {
+				out[i].Name = "column" + string(rune('1'+i))
+			}
+		}
+		return out, false, true
+	case f.Returns.Name == "record" || polymorphic(f.Returns):
+		return one(name, catalog.Type{})
+	}
+	return one(name, f.Returns)
+}
+
+// rowColumns are the columns of a row type, or nil for any other type.
+func (r *resolver) rowColumns(t catalog.Type) []RTECol {
+	if t.Array || t.IsZero() || t.Schema == "pg_catalog" {
+		return nil
+	}
+	var fields []*catalog.Column
+	if u := r.cat.UserType(r.cat.Base(t)); u != nil {
+		if u.Kind != catalog.Composite {
+			return nil
+		}
+		fields = u.Fields
+	} else if rel := r.cat.Lookup(t.Schema, t.Name); rel != nil {
+		fields = rel.Columns
+	}
+	var out []RTECol
+	for _, c := range fields {
+		out = append(out, RTECol{Name: c.Name, Type: c.Type, Collation: c.Collation})
+	}
+	return out
+}
+
+// definedColumns are those of a column definition list.
+func (r *resolver) definedColumns(defs []*pgast.Node) []RTECol {
+	var out []RTECol
+	for _, d := range defs {
+		def := d.GetColumnDef()
+		t, ok := r.cat.ResolveType(def.GetTypeName())
+		if !ok {
+			r.unknownType(def.GetTypeName())
+		}
+		col := RTECol{Name: def.GetColname(), Type: t}
+		if c := def.GetCollClause(); c != nil {
+			col.Collation = r.collation(strings.Join(pgast.Strings(c.GetCollname()), "."))
+		}
+		out = append(out, col)
+	}
+	return out
+}
+
+type shapeColumn struct{ name, typ string }
+
+// builtinShapes are the built-in functions whose OUT arguments name columns.
+var builtinShapes = map[string][]shapeColumn{
+	"json_each":                 {{"key", "text"}, {"value", "json"}},
+	"jsonb_each":                {{"key", "text"}, {"value", "jsonb"}},
+	"json_each_text":            {{"key", "text"}, {"value", "text"}},
+	"jsonb_each_text":           {{"key", "text"}, {"value", "text"}},
+	"json_array_elements":       {{"value", "json"}},
+	"jsonb_array_elements":      {{"value", "jsonb"}},
+	"json_array_elements_text":  {{"value", "text"}},
+	"jsonb_array_elements_text": {{"value", "text"}},
+}
+
+// scalarFunctions return one plain value a row, also where the arguments leave
+// its type open.
+var scalarFunctions = map[string]bool{
+	"generate_series": true, "generate_subscripts": true, "regexp_matches": true, "regexp_split_to_table": true,
+	"string_to_table": true, "json_object_keys": true, "jsonb_object_keys": true, "jsonb_path_query": true,
+}

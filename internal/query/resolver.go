@@ -1,0 +1,110 @@
+package query
+
+import (
+	"github.com/tenantc/tenantc/internal/catalog"
+	"github.com/tenantc/tenantc/internal/diag"
+	"github.com/tenantc/tenantc/internal/pgast"
+)
+
+// maxDepth bounds how deep expressions and subqueries may nest in the tree. A
+// chain of operators nests too: a + b + c is two levels.
+const maxDepth = 4000
+
+// resolver binds the names of one statement and types its expressions, in the
+// order in which PostgreSQL does: that order decides the type of a parameter.
+type resolver struct {
+	cat    *catalog.Catalog
+	cache  *columnCache
+	stmt   *Stmt
+	text   string         // the text whose tree is being read: the statement's, or a view's
+	src    *Source        // of that text
+	macros map[int]*macro // by offset in the statement's text
+	params []*paramState  // by number
+	views  []*catalog.Relation
+	depth  int
+	deep   bool // the nesting has been reported
+}
+
+// columnCache holds the columns of relations as range table entries have them,
+// so that the statements of a run share them.
+type columnCache struct {
+	columns map[*catalog.Relation][]RTECol
+}
+
+func newColumnCache() *columnCache {
+	return &columnCache{columns: map[*catalog.Relation][]RTECol{}}
+}
+
+func (c *columnCache) of(rel *catalog.Relation) []RTECol {
+	cols, ok := c.columns[rel]
+	if !ok {
+		cols = make([]RTECol, len(rel.Columns))
+		for i, col := range rel.Columns {
+			cols[i] = RTECol{Name: col.Name, Type: col.Type, Collation: col.Collation, Column: col}
+		}
+		c.columns[rel] = cols
+	}
+	return cols
+}
+
+func (r *resolver) loc(offset int) Loc    { return Loc{r.src, offset} }
+func (r *resolver) at(location int32) Loc { return Loc{r.src, int(location)} }
+func (r *resolver) stmtLoc() Loc          { return Loc{r.src, 0} }
+func (r *resolver) node(at int32) node    { return node{At: r.at(at)} }
+func (r *resolver) typed(t catalog.Type, at int32) node {
+	return node{T: t, At: r.at(at)}
+}
+
+func (r *resolver) issue(code diag.Code, loc Loc, width int, message, why, fix string) {
+	r.stmt.issue(Issue{Code: code, Loc: loc, Width: width, Message: message, Why: why, Fix: fix})
+}
+
+// unknown records that a construct is not understood.
+func (r *resolver) unknown(loc Loc, what string) Expr {
+	r.issue(diag.CodeConstruct, loc, 0, what+" is not understood", "what tenantc does not understand it does not accept", "")
+	return r.failed(loc, what)
+}
+
+// failed is an expression about which an issue has been recorded.
+func (r *resolver) failed(loc Loc, what string) Expr {
+	return &Unknown{node: node{At: loc}, What: what}
+}
+
+// enter counts a level of nesting. It reports false when there are too many.
+func (r *resolver) enter(loc Loc) bool {
+	r.depth++
+	if r.depth <= maxDepth {
+		return true
+	}
+	if !r.deep {
+		r.deep = true
+		r.issue(diag.CodeConstruct, loc, 0, "the statement nests too deep", "", "")
+	}
+	return false
+}
+
+func (r *resolver) leave() { r.depth-- }
+
+// newRTE adds a range table entry of the level to the statement.
+func (r *resolver) newRTE(sc *scope, kind RTEKind, at Loc, width int) *RTE {
+	rte := &RTE{ID: len(r.stmt.RTEs), Kind: kind, At: at, Width: width, level: sc.depth}
+	r.stmt.RTEs = append(r.stmt.RTEs, rte)
+	return rte
+}
+
+// statement resolves a statement or subquery.
+func (r *resolver) query(outer *scope, n *pgast.Node) Query {
+	switch x := n.GetNode().(type) {
+	case *pgast.Node_SelectStmt:
+		return r.selectStmt(newScope(outer), x.SelectStmt, true)
+	case *pgast.Node_InsertStmt:
+		return r.insertStmt(newScope(outer), x.InsertStmt)
+	case *pgast.Node_UpdateStmt:
+		return r.updateStmt(newScope(outer), x.UpdateStmt)
+	case *pgast.Node_DeleteStmt:
+		return r.deleteStmt(newScope(outer), x.DeleteStmt)
+	default:
+		r.unknown(r.stmtLoc(), pgast.Kind(n))
+		return nil
+	}
+}

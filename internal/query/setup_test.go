@@ -1,0 +1,27 @@
+package query_test
+
+import (
+	"flag"
+	"testing"
+
+	"github.com/tenantc/tenantc/internal/catalog"
+	"github.com/tenantc/tenantc/internal/config"
+	"github.com/tenantc/tenantc/internal/diag"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// build makes a catalog of one schema text. Findings about tenancy are of no
+// interest here.
+func build(t testing.TB, schema string) *catalog.Catalog {
+	t.Helper()
+	var rep diag.List
+	cat := catalog.Build(catalog.Input{
+		Files: []config.File{{Name: "schema.sql", Text: schema}},
+		Tenancy: config.Tenancy{
+			Dimensions:         []config.Dimension{{Name: "tenant", Columns: []string{"tenant_id"}, Root: "tenants"}},
+			UnclassifiedGlobal: true,
+		},
+	}, &rep)
+	return cat
+}
