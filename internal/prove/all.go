@@ -1,0 +1,113 @@
+package prove
+
+import (
+	"fmt"
+
+	"github.com/tenantc/tenantc/internal/catalog"
+	"github.com/tenantc/tenantc/internal/diag"
+	"github.com/tenantc/tenantc/internal/query"
+)
+
+// All proves every statement. The findings of the statements, and each open
+// assumption about the schema once, are added to rep.
+func All(cat *catalog.Catalog, stmts []*query.Stmt, rep *diag.List) []*Proof {
+	proofs := make([]*Proof, len(stmts))
+	seen := map[string]bool{}
+	for i, s := range stmts {
+		p := One(cat, s)
+		proofs[i] = p
+		for _, d := range p.Findings {
+			rep.Add(d)
+		}
+		for _, a := range p.Assumes {
+			if !a.Declared && !seen[a.Subject] {
+				seen[a.Subject] = true
+				rep.Add(a.Diagnostic(s))
+			}
+		}
+	}
+	return proofs
+}
+
+// Diagnostic returns the schema error of an open assumption, which s was the
+// first to lean on.
+func (a Assumption) Diagnostic(s *query.Stmt) diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: a.Code, Severity: diag.Error, Pos: a.Pos, Message: a.Message, Why: a.Why, Fix: a.Fix,
+		Related: []diag.Related{{Pos: s.Pos, Message: s.Name + " leans on it"}},
+	}
+}
+
+// One proves one statement.
+func One(cat *catalog.Catalog, s *query.Stmt) *Proof {
+	proof := &Proof{Stmt: s}
+	for _, is := range s.Issues {
+		proof.Findings = append(proof.Findings, diag.Diagnostic{
+			Code: is.Code, Severity: diag.Error, Pos: is.Loc.Pos(), Width: is.Width,
+			Message: is.Message, Why: is.Why, Fix: is.Fix,
+		})
+	}
+	if len(s.Issues) > 0 || s.Body == nil {
+		return proof
+	}
+	if u := s.Annotation.Unscoped; u != nil {
+		inner := *s
+		inner.Annotation.Unscoped = nil
+		if got := One(cat, &inner); got.Verdict == Confined || got.Verdict == Global {
+			proof.fail(finding{code: diag.CodeStale, message: fmt.Sprintf("%s is annotated unscoped, and is %s", s.Name, got.Verdict),
+				why: "the annotation would move it out of reach of the proof for nothing", fix: "take the `-- tenant: unscoped` line out"}, u.Pos)
+			return proof
+		}
+		proof.Verdict = Unscoped
+		for _, r := range s.RTEs {
+			if r.Kind == query.RelationRTE && r.Sub == nil && r.Relation != nil {
+				proof.Instances = append(proof.Instances, Instance{RTE: r, Class: r.Relation.Tenancy.Class, Rule: "unscoped"})
+			}
+		}
+		return proof
+	}
+	if e := s.Annotation.Existence; e != nil {
+		proof.fail(finding{code: diag.CodeNotUnderstood, message: "`-- tenant: existence` is not understood yet",
+			why: "which statements it may stand on is not decided", fix: "make the conflicting key contain the tenant column"}, e.Pos)
+		return proof
+	}
+	if by := s.Annotation.By; by != "" && cat.Dimension(by) == nil {
+		proof.fail(finding{code: diag.CodeAnnotation, message: fmt.Sprintf("there is no dimension %q", by), fix: "name one of sqlc.yaml's tenancy.dimensions"}, s.Annotation.Pos)
+		return proof
+	}
+	choose(cat, proof)
+	if proof.Verdict != Refused {
+		proof.Findings = nil
+		checkComplete(cat, proof)
+	}
+	return proof
+}
+
+// fail adds a finding that stands at a place of the user's file.
+func (p *Proof) fail(f finding, at diag.Pos) {
+	d := f.diagnostic()
+	if !d.Pos.IsValid() {
+		d.Pos = at
+	}
+	p.Findings = append(p.Findings, d)
+}
+
+// checkComplete is the second look at an acceptance: every mention of a
+// tenant-owned relation, wherever it stands, has a rule.
+func checkComplete(cat *catalog.Catalog, proof *Proof) {
+	rule := map[*query.RTE]string{}
+	for _, in := range proof.Instances {
+		rule[in.RTE] = in.Rule
+	}
+	for _, r := range proof.Stmt.RTEs {
+		if r.Kind != query.RelationRTE || r.Sub != nil {
+			continue
+		}
+		if rule[r] == "" {
+			diag.Bugf("%s was found %s, and %s at %s has no proof", proof.Stmt.Name, proof.Verdict, r.Alias, r.At.Pos())
+		}
+		if proof.Verdict == Global && tenancyBy(cat, r.Relation, proof.Stmt.Annotation.By).Class != catalog.Global {
+			diag.Bugf("%s was found global, and %s at %s is not", proof.Stmt.Name, r.Alias, r.At.Pos())
+		}
+	}
+}

@@ -1,0 +1,111 @@
+package prove
+
+import (
+	"fmt"
+	"github.com/tenantc/tenantc/internal/diag"
+	"slices"
+
+	"github.com/tenantc/tenantc/internal/catalog"
+)
+
+// cascade assumes of the foreign keys that refer to a relation from which a
+// statement deletes, or whose referenced columns it changes, that their
+// actions stay with the tenant.
+//
+//	DELETE FROM docs WHERE tenant_id = @t AND id = @id   -- through c.doc_id → docs (id): anybody's c
+func (s *schema) cascade(w write) {
+	if w.insert {
+		return
+	}
+	changed := map[int]bool{}
+	for _, a := range w.set {
+		changed[a.Column] = true
+	}
+	s.actions(w.rel, w.delete, changed, map[*catalog.ForeignKey]bool{})
+}
+
+func (s *schema) actions(rel *catalog.Relation, deleted bool, changed map[int]bool, seen map[*catalog.ForeignKey]bool) {
+	p := s.p
+	for _, fk := range rel.Referenced {
+		action := fk.OnUpdate
+		if deleted {
+			action = fk.OnDelete
+		} else if !slices.ContainsFunc(fk.RefColumns, func(c int) bool { return changed[c] }) {
+			continue
+		}
+		if seen[fk] {
+			continue
+		}
+		seen[fk] = true
+		if why := s.crosses(fk, action, deleted); why != "" {
+			s.assume(Assumption{
+				Subject: "action of foreign key " + fkName(fk), Declared: fk.Consistent && p.tenancy(fk.To).Owned(), Pos: fk.Pos, Code: diag.CodeAssumeCascade,
+				Message: fmt.Sprintf("the foreign key %s acts across tenants when a row of %s goes or changes", fkName(fk), rel.Name),
+				Why:     why, Fix: p.compositeKey(fk),
+			})
+		}
+		switch action {
+		case catalog.Cascade:
+			next := map[int]bool{}
+			for _, c := range fk.Columns {
+				next[c] = true
+			}
+			s.hooks(write{rel: fk.From, delete: deleted})
+			s.actions(fk.From, deleted, next, seen)
+		case catalog.SetNull, catalog.SetDefault:
+			next := map[int]bool{}
+			for _, c := range s.setColumns(fk, deleted) {
+				next[c] = true
+			}
+			s.hooks(write{rel: fk.From})
+			s.actions(fk.From, false, next, seen)
+		}
+	}
+}
+
+// setColumns returns the columns that SET NULL or SET DEFAULT assigns.
+func (s *schema) setColumns(fk *catalog.ForeignKey, deleted bool) []int {
+	if deleted && len(fk.SetColumns) > 0 {
+		return fk.SetColumns
+	}
+	return fk.Columns
+}
+
+// crosses says how an action may leave the tenant, or "".
+func (s *schema) crosses(fk *catalog.ForeignKey, action catalog.Action, deleted bool) string {
+	p := s.p
+	child, parent := p.tenancy(fk.From), p.tenancy(fk.To)
+	acts := action != catalog.NoAction && action != catalog.Restrict
+	if child.Class == catalog.Global || child.Class == catalog.Unclassified {
+		if !acts && !parent.Owned() {
+			return ""
+		}
+		if !acts {
+			return fk.From.Name + " is nobody's, and its rows would block the tenant's"
+		}
+		return "rows of " + fk.From.Name + ", which are nobody's, would be changed with a tenant's row"
+	}
+	if acts && (action == catalog.SetNull || action == catalog.SetDefault) {
+		for _, c := range s.setColumns(fk, deleted) {
+			if slices.Contains(child.Columns, c) || child.Owner != nil && slices.Contains(child.Owner.Columns, c) {
+				return "it would set " + fk.From.Columns[c].Name + ", by which " + fk.From.Name + " is owned"
+			}
+		}
+	}
+	if child.Owner == fk && child.Class == catalog.Derived {
+		return ""
+	}
+	if !parent.Owned() {
+		if !acts {
+			return ""
+		}
+		return "rows of every tenant in " + fk.From.Name + " would be changed with one row of " + fk.To.Name + ", which is nobody's"
+	}
+	if pairsIn(fk, child, parent, parent.Dim) {
+		return ""
+	}
+	if acts {
+		return "another tenant's row of " + fk.From.Name + " that refers to this one would be changed with it"
+	}
+	return "another tenant's row of " + fk.From.Name + " that refers to this one would block it"
+}

@@ -1,0 +1,345 @@
+package prove
+
+import (
+	"fmt"
+	"github.com/tenantc/tenantc/internal/diag"
+	"slices"
+	"strings"
+
+	"github.com/tenantc/tenantc/internal/catalog"
+	"github.com/tenantc/tenantc/internal/query"
+)
+
+// explain says why nothing confines r: the nearest fact, why it is not enough,
+// and the smallest text that would be.
+func (lv *level) explain(r *query.RTE) loose {
+	p := lv.p
+	ten := p.tenancy(r.Relation)
+	if ten.Mixed && !r.Only {
+		return loose{rte: r, lv: lv, diag: finding{
+			code: diag.CodeMixed, loc: r.At, width: r.Width,
+			message: fmt.Sprintf("%s has children of another tenancy, whose rows are read with it", r.Relation.Name),
+			why:     "reading or writing a parent includes the rows of its children",
+			fix:     "FROM ONLY " + r.Relation.Name + ", or two tables without inheritance",
+		}}
+	}
+	if !ten.Owned() {
+		return p.unclassified(r)
+	}
+	c := lv.cause(r)
+	f := finding{code: c.code, loc: r.At, width: r.Width, message: c.message, why: c.why, fix: lv.fix(r)}
+	if c.loc.Source != nil && c.text != "" {
+		f.related = append(f.related, related{c.loc.Pos(), c.text})
+	}
+	return loose{rte: r, lv: lv, diag: f}
+}
+
+// unclassified refuses a relation of which nothing is declared.
+func (p *prover) unclassified(r *query.RTE) loose {
+	name := r.Relation.Name
+	f := finding{
+		code: diag.CodeUnclassified, loc: r.At, width: r.Width,
+		message: fmt.Sprintf("%s is neither a tenant's nor declared nobody's", name),
+		why:     "whose rows it holds is not known, so nothing can be proven of them",
+		fix:     fmt.Sprintf("tables: {%s: {global: true}} when it is nobody's data, else give it the tenant column", name),
+	}
+	for _, fk := range r.Relation.ForeignKeys {
+		if p.tenancy(fk.To).Owned() {
+			var cols []string
+			for _, c := range fk.Columns {
+				cols = append(cols, r.Relation.Columns[c].Name)
+			}
+			f.fix = fmt.Sprintf("tables: {%s: {via: %s}} when its rows belong to the owner of %s, or {global: true} when they are nobody's", name, strings.Join(cols, ", "), fk.To.Name)
+			break
+		}
+	}
+	if r.Relation.Kind == catalog.MaterializedView {
+		f.message = fmt.Sprintf("the materialized view %s has no declared tenancy", name)
+		f.fix = fmt.Sprintf("tables: {%s: …} declares its tenancy", name)
+	}
+	f.related = append(f.related, related{r.Relation.Pos, name + " is created here"})
+	return loose{rte: r, diag: f}
+}
+
+// cause is what is said of the nearest fact.
+type cause struct {
+	code         diag.Code
+	message, why string
+	loc          query.Loc
+	text         string
+}
+
+func (lv *level) cause(r *query.RTE) cause {
+	p := lv.p
+	ten := p.tenancy(r.Relation)
+	name := called(r)
+	if ten.Class == catalog.Derived {
+		return cause{code: diag.CodeIDOnly,
+			message: fmt.Sprintf("%s is not tied to a parent row of the tenant", name),
+			why:     fmt.Sprintf("%s has no tenant column: its rows belong to the owner of %s, and no confined row of it is equated with %s", r.Relation.Name, ten.Owner.To.Name, p.ownerColumns(r.Relation))}
+	}
+	if ten.Column() < 0 {
+		return cause{code: diag.CodeNoTenant, message: name + " has no tenant column"}
+	}
+	col := r.Relation.Columns[ten.Column()].Name
+	if m, ok := lv.mention(r, ten.Column()); ok {
+		return m
+	}
+	others := slices.ContainsFunc(lv.rtes, func(o *query.RTE) bool { return o != r && lv.confined[o] != nil && lv.confined[o].Rule != "global" })
+	if others || lv.up != nil && !lv.up.blank {
+		why := fmt.Sprintf("no condition ties %s.%s to the tenant", r.Alias, col)
+		for _, o := range lv.rtes {
+			if inst := lv.confined[o]; o != r && inst != nil && len(inst.Because) > 0 {
+				why = fmt.Sprintf("%s is confined by %s, but nothing ties %s to it: two tenants may share the value by which they are joined", o.Alias, inst.Because[0].Text, r.Alias)
+				break
+			}
+		}
+		return cause{code: diag.CodeOtherRelation, message: fmt.Sprintf("%s is joined without its tenant", name), why: why}
+	}
+	if lv.keyed(r) {
+		return cause{code: diag.CodeIDOnly, message: fmt.Sprintf("%s is reached by its id alone", name),
+			why: "whoever sends another tenant's id reaches that tenant's row"}
+	}
+	return cause{code: diag.CodeNoTenant, message: fmt.Sprintf("%s is read or written without its tenant", name),
+		why: "every tenant's rows take part"}
+}
+
+// called names an entry as the statement does.
+func called(r *query.RTE) string {
+	if r.Alias != "" && r.Alias != r.Relation.Name {
+		return r.Relation.Name + " " + r.Alias
+	}
+	return r.Relation.Name
+}
+
+// keyed reports whether a conjunct compares a key column of r.
+func (lv *level) keyed(r *query.RTE) bool {
+	for _, f := range lv.base(r) {
+		for _, eq := range f.equal {
+			for _, t := range []term{eq.a, eq.b} {
+				if t.rte != r {
+					continue
+				}
+				for _, k := range r.Relation.Keys {
+					for _, e := range k.Elems {
+						if e.Column == t.col {
+							return true
+						}
+					}
+				}
+			}
+		}
+	}
+	return false
+}
+
+// mention finds the conjunct that speaks of r's tenant column, and says why it
+// is not enough.
+func (lv *level) mention(r *query.RTE, col int) (cause, bool) {
+	name := called(r)
+	column := r.Alias + "." + r.Relation.Columns[col].Name
+	var facts []*fact
+	facts = append(facts, lv.where...)
+	for _, s := range lv.path[r] {
+		facts = append(facts, lv.on[s.join]...)
+	}
+	for _, f := range facts {
+		if f.expr == nil || !speaksOf(f.expr, r, col) {
+			continue
+		}
+		c := cause{loc: f.expr.Loc(), text: query.String(f.expr)}
+		switch e := f.expr.(type) {
+		case *query.Bool:
+			c.code = diag.CodeNotConjunct
+			c.message = fmt.Sprintf("the tenant test of %s can be passed by another way", name)
+			c.why = fmt.Sprintf("it stands in `%s`, which can be true without it", c.text)
+			if optional(e) {
+				c.code = diag.CodeOptional
+				c.message = fmt.Sprintf("the tenant test of %s can be switched off", name)
+				c.why = fmt.Sprintf("`%s` is true for every row when the value says so", c.text)
+			}
+		case *query.ArrayOp, *query.InList:
+			c.code = diag.CodeTenantList
+			c.message = fmt.Sprintf("%s is compared with a list of tenants", name)
+			c.why = "a list may hold more than one tenant"
+		case *query.Op:
+			c = lv.mentionOp(r, column, e, c)
+		case *query.DistinctFrom, *query.NullTest:
+			c.code = diag.CodeNotEquality
+			c.message = fmt.Sprintf("the tenant of %s is tested, but not for equality with the tenant", name)
+			c.why = fmt.Sprintf("`%s` holds for rows of other tenants or of nobody", c.text)
+		default:
+			c.code = diag.CodeNotConjunct
+			c.message = fmt.Sprintf("the tenant test of %s is no plain equality", name)
+			c.why = fmt.Sprintf("`%s` is not understood as one", c.text)
+		}
+		if !slices.ContainsFunc(lv.closeOver(lv.base(r), nil), func(g *fact) bool { return g == f }) {
+			c.code = diag.CodeNullableSide
+			c.message = fmt.Sprintf("the tenant test of %s stands on the wrong side of an outer join", name)
+			c.why = fmt.Sprintf("the join keeps rows of %s whatever `%s` says", r.Alias, c.text)
+		}
+		return c, true
+	}
+	return cause{}, false
+}
+
+func (lv *level) mentionOp(r *query.RTE, column string, e *query.Op, c cause) cause {
+	name := called(r)
+	if e.Name != "=" {
+		c.code = diag.CodeNotEquality
+		c.message = fmt.Sprintf("the tenant of %s is compared by %s", name, e.Name)
+		c.why = fmt.Sprintf("`%s` holds for more than one tenant", c.text)
+		return c
+	}
+	other := e.Right
+	if p, ok := lv.p.strip(e.Right).(*query.ColRef); ok && p.RTE == r {
+		other = e.Left
+	}
+	switch o := lv.p.strip(other).(type) {
+	case *query.Const:
+		c.code = diag.CodeLiteralTenant
+		c.message = fmt.Sprintf("the tenant of %s is a constant", name)
+		c.why = fmt.Sprintf("`%s` names one fixed tenant, whoever calls", c.text)
+	case *query.FuncCall:
+		c.code = diag.CodeLiteralTenant
+		c.message = fmt.Sprintf("the tenant of %s comes from %s()", name, o.Name)
+		c.why = "it is not the caller's tenant that the statement is given"
+	case *query.ParamRef:
+		if lv.p.equates(e.Left, e.Right) {
+			c.code = diag.CodeTwoTenants
+			c.message = fmt.Sprintf("%s is compared with %s, which is not the tenant parameter", column, paramName(lv.p.stmt, o.Param.Number))
+			c.why = "a statement has one tenant parameter; any other value is the caller's to choose"
+			return c
+		}
+		c.code = diag.CodeLossy
+		c.message = fmt.Sprintf("%s is compared with a value of another type or collation", column)
+		c.why = fmt.Sprintf("`%s` can hold for two tenants: one side is converted, or the collation folds texts", c.text)
+	case *query.ColRef:
+		c.code = diag.CodeOtherRelation
+		c.message = fmt.Sprintf("%s is tied to %s, which is not known to be the tenant's", name, query.String(o))
+		c.why = fmt.Sprintf("`%s` only helps once the other side is confined", c.text)
+	default:
+		c.code = diag.CodeLossy
+		c.message = fmt.Sprintf("the tenant test of %s is not exact", name)
+		c.why = fmt.Sprintf("`%s` can hold for two tenants", c.text)
+	}
+	return c
+}
+
+func speaksOf(e query.Expr, r *query.RTE, col int) bool {
+	found := false
+	query.Walk(e, func(e query.Expr) bool {
+		if c, ok := e.(*query.ColRef); ok && c.RTE == r && c.Col == col {
+			found = true
+		}
+		return !found
+	})
+	return found
+}
+
+// optional reports whether a branch of e has no column at all: a value alone
+// can make it true.
+func optional(e *query.Bool) bool {
+	if e.Op != query.Or {
+		return false
+	}
+	return slices.ContainsFunc(e.Args, func(arg query.Expr) bool {
+		columns := false
+		query.Walk(arg, func(e query.Expr) bool {
+			if _, ok := e.(*query.ColRef); ok {
+				columns = true
+			}
+			return true
+		})
+		return !columns
+	})
+}
+
+// fix writes the smallest condition that would confine r.
+func (lv *level) fix(r *query.RTE) string {
+	p := lv.p
+	ten := p.tenancy(r.Relation)
+	alias := r.Alias
+	if ten.Class == catalog.Derived && ten.Owner != nil {
+		parent := ten.Owner.To
+		var ties []string
+		for i, c := range ten.Owner.Columns {
+			ties = append(ties, fmt.Sprintf("parent.%s = %s.%s", parent.Columns[ten.Owner.RefColumns[i]].Name, alias, r.Relation.Columns[c].Name))
+		}
+		if col := p.tenancy(parent).Column(); col >= 0 && p.tenancy(parent).Class != catalog.Derived {
+			ties = append(ties, fmt.Sprintf("parent.%s = %s", parent.Columns[col].Name, p.tenantText(ten.Dim)))
+		}
+		return fmt.Sprintf("and exists (select 1 from %s parent where %s)", parent.Name, strings.Join(ties, " and "))
+	}
+	if ten.Column() < 0 {
+		return ""
+	}
+	column := r.Relation.Columns[ten.Column()].Name
+	for _, o := range lv.rtes {
+		if o == r || lv.confined[o] == nil || o.Relation == nil {
+			continue
+		}
+		if ot := p.tenancy(o.Relation); ot.Dim == ten.Dim && ot.Class != catalog.Derived && ot.Column() >= 0 {
+			return fmt.Sprintf("and %s.%s = %s.%s", alias, column, o.Alias, o.Relation.Columns[ot.Column()].Name)
+		}
+	}
+	if len(lv.rtes) == 1 {
+		return fmt.Sprintf("%s %s = %s", lv.glue(), column, p.tenantText(ten.Dim))
+	}
+	return fmt.Sprintf("%s %s.%s = %s", lv.glue(), alias, column, p.tenantText(ten.Dim))
+}
+
+func (lv *level) glue() string {
+	if len(lv.where) == 0 {
+		return "where"
+	}
+	return "and"
+}
+
+// tenantText is how the statement writes the tenant, or would.
+func (p *prover) tenantText(dim *catalog.Dimension) string {
+	for _, t := range p.tenants {
+		if t.Dim == dim {
+			return paramName(p.stmt, t.Param)
+		}
+	}
+	if dim == nil {
+		return "@tenant_id"
+	}
+	return "@" + dim.Name + "_id"
+}
+
+// explainInsert says why a proposed row need not be the tenant's.
+func (p *prover) explainInsert(q *query.Insert, row int) loose {
+	rel := q.Target.Relation
+	ten := p.tenancy(rel)
+	f := finding{loc: q.Target.At, width: q.Target.Width}
+	which := ""
+	if v, ok := q.Source.(*query.Values); ok && len(v.Rows) > 1 {
+		which = fmt.Sprintf("row %d of ", row+1)
+	}
+	if ten.Class == catalog.Derived {
+		parent := ten.Owner.To
+		f.code = diag.CodeOwnerKey
+		f.message = fmt.Sprintf("%sthe insert hangs %s under a parent that need not be the tenant's", which, rel.Name)
+		f.why = fmt.Sprintf("%s is not known to be the key of an own row of %s; a client can send any", p.ownerColumns(rel), parent.Name)
+		f.fix = fmt.Sprintf("insert into %s (…) select parent.%s, … from %s parent where parent.%s = @id and the parent is confined", rel.Name, parent.Columns[ten.Owner.RefColumns[0]].Name, parent.Name, parent.Columns[ten.Owner.RefColumns[0]].Name)
+		return loose{rte: q.Target, diag: f}
+	}
+	f.code = diag.CodeInsertTenant
+	col := rel.Columns[ten.Column()].Name
+	e := proposedExpr(q, row, ten.Column())
+	if e == nil {
+		f.message = fmt.Sprintf("%sthe insert into %s leaves out %s", which, rel.Name, col)
+		f.why = "the row would get the column's default, which is no caller's tenant"
+		f.fix = fmt.Sprintf("list %s and give it %s", col, p.tenantText(ten.Dim))
+		return loose{rte: q.Target, diag: f}
+	}
+	f.message = fmt.Sprintf("%sthe insert into %s gives %s a value that need not be the tenant", which, rel.Name, col)
+	f.why = fmt.Sprintf("`%s` can be another tenant, or nobody", query.String(e))
+	f.fix = fmt.Sprintf("give %s the tenant parameter: %s", col, p.tenantText(ten.Dim))
+	if e.Loc().Source != nil {
+		f.loc, f.width = e.Loc(), 1
+	}
+	return loose{rte: q.Target, diag: f}
+}

@@ -1,0 +1,88 @@
+package prove
+
+import (
+	"fmt"
+	"github.com/tenantc/tenantc/internal/diag"
+
+	"github.com/tenantc/tenantc/internal/catalog"
+)
+
+// hooks assumes of a written relation that what runs with the write keeps the
+// tenant: triggers, rules, defaults, generated columns, CHECKs and index
+// expressions. A trigger that only stamps columns is recognized; anything else
+// must be declared.
+//
+//	BEGIN NEW.tenant_id := 2; RETURN NEW; END
+//	number bigint DEFAULT next_number()        -- max(n) of all tenants
+func (s *schema) hooks(w write) {
+	rel := w.rel
+	triggers := rel.Triggers
+	for up := rel; up.IsPartition && len(up.Parents) > 0; up = up.Parents[0] {
+		triggers = append(triggers[:len(triggers):len(triggers)], up.Parents[0].Triggers...)
+	}
+	for _, t := range triggers {
+		if t.Disabled || !fires(t, w) || s.p.stamps(rel, t) {
+			continue
+		}
+		s.assume(Assumption{
+			Subject: "trigger " + rel.Name + "." + t.Name, Declared: t.Trusted, Pos: t.Pos, Code: diag.CodeAssumeTrigger,
+			Message: fmt.Sprintf("the trigger %s runs with writes to %s, and what it does is not proven", t.Name, rel.Name),
+			Why:     "its body may read or write any tenant's rows",
+			Fix:     fmt.Sprintf("trust: {triggers: [%s]} once you have read it, or drop it", t.Name),
+		})
+	}
+	for _, r := range rel.Rules {
+		if r.Event == "select" || !w.event(r.Event) {
+			continue
+		}
+		s.assume(Assumption{
+			Subject: "rule " + rel.Name + "." + r.Name, Pos: r.Pos, Code: diag.CodeAssumeRule,
+			Message: fmt.Sprintf("the rule %s adds statements to writes of %s, which are not proven", r.Name, rel.Name),
+			Why:     "its statements may read or write any tenant's rows",
+			Fix:     "DROP RULE " + r.Name + " ON " + rel.Name,
+		})
+	}
+	if w.delete {
+		return
+	}
+	check := func(what string, e *catalog.Expr) {
+		if why := s.p.impure(e); why != "" {
+			s.assume(Assumption{
+				Subject: what + " of " + rel.Name + ": " + e.Text, Pos: e.Pos, Code: diag.CodeAssumeDefault,
+				Message: fmt.Sprintf("a %s of %s %s", what, rel.Name, why),
+				Why:     "it is computed with every write, and may depend on other tenants' rows",
+				Fix:     "use built-in functions of the row's own columns there, or declare the function under trust.functions",
+			})
+		}
+	}
+	for _, c := range rel.Columns {
+		check("default", c.Default)
+		check("generated column", c.Generated)
+		for t := s.p.cat.UserType(c.Type); t != nil && t.Kind == catalog.Domain; t = s.p.cat.UserType(t.Of) {
+			for _, e := range t.Checks {
+				check("domain", e)
+			}
+			check("domain default", t.Default)
+		}
+	}
+	for _, e := range rel.Checks {
+		check("CHECK", e)
+	}
+	for _, e := range rel.IndexExprs {
+		check("index expression", e)
+	}
+	for _, child := range rel.Children {
+		s.hooks(write{rel: child, insert: w.insert, delete: w.delete, set: w.set, at: w.at})
+	}
+}
+
+// fires reports whether a write sets the trigger off.
+func fires(t *catalog.Trigger, w write) bool {
+	if w.insert && t.Insert {
+		return true
+	}
+	if w.delete && t.Delete {
+		return true
+	}
+	return !w.insert && !w.delete && t.Update
+}

@@ -1,0 +1,144 @@
+package prove
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/tenantc/tenantc/internal/catalog"
+	"github.com/tenantc/tenantc/internal/diag"
+	"github.com/tenantc/tenantc/internal/query"
+)
+
+// prover is one attempt at one statement, with one choice of tenant parameters.
+type prover struct {
+	cat     *catalog.Catalog
+	stmt    *query.Stmt
+	tenants []Tenant // the parameters tried, one a dimension
+
+	factID  int
+	steps   int
+	subs    map[*query.SubLink]*subquery
+	ctes    map[*query.CTE]*definition
+	writes  []write
+	refused []finding // constructs that are refused wherever they stand
+}
+
+// maxSteps bounds the work on one statement. The largest statement of the
+// corpora takes 4,000 steps; what takes more than this is refused.
+const maxSteps = 400_000
+
+// tooComplex is the panic value of step.
+type tooComplex struct{}
+
+func (p *prover) step() {
+	if p.steps++; p.steps > maxSteps {
+		panic(tooComplex{})
+	}
+}
+
+// finding is a diagnostic whose place is in a statement.
+type finding struct {
+	code    diag.Code
+	loc     query.Loc
+	width   int
+	message string
+	why     string
+	fix     string
+	related []related
+}
+
+type related struct {
+	pos     diag.Pos
+	message string
+}
+
+func (f finding) diagnostic() diag.Diagnostic {
+	d := diag.Diagnostic{
+		Code: f.code, Severity: diag.Error, Pos: f.loc.Pos(), Width: f.width,
+		Message: f.message, Why: f.why, Fix: f.fix,
+	}
+	for _, r := range f.related {
+		d.Related = append(d.Related, diag.Related{Pos: r.pos, Message: r.message})
+	}
+	return d
+}
+
+// refuse records that a construct is refused. The statement cannot be accepted
+// any more.
+func (p *prover) refuse(code diag.Code, loc query.Loc, message string) {
+	p.refuseFix(code, loc, message, "", "")
+}
+
+func (p *prover) refuseFix(code diag.Code, loc query.Loc, message, why, fix string) {
+	for _, f := range p.refused {
+		if f.code == code && f.loc == loc && f.message == message {
+			return
+		}
+	}
+	p.refused = append(p.refused, finding{code: code, loc: loc, message: message, why: why, fix: fix})
+}
+
+// tenantDim returns the dimension whose tenant the parameter carries.
+func (p *prover) tenantDim(param int) (*catalog.Dimension, bool) {
+	for _, t := range p.tenants {
+		if t.Param == param {
+			return t.Dim, true
+		}
+	}
+	return nil, false
+}
+
+// tenancy returns the tenancy in which an instance of rel is to be confined:
+// its own, or that in the dimension of `-- tenant: by DIMENSION`.
+func (p *prover) tenancy(rel *catalog.Relation) catalog.Tenancy {
+	return tenancyBy(p.cat, rel, p.stmt.Annotation.By)
+}
+
+func tenancyBy(cat *catalog.Catalog, rel *catalog.Relation, by string) catalog.Tenancy {
+	t := rel.Tenancy
+	if by == "" || !t.Owned() || t.Dim == nil || t.Dim.Name == by {
+		return t
+	}
+	dim := cat.Dimension(by)
+	if dim == nil || dim.Index >= len(t.Columns) || t.Columns[dim.Index] < 0 {
+		t.Class = catalog.Unclassified
+		return t
+	}
+	t.Dim, t.Owner, t.Class = dim, nil, catalog.Direct
+	if dim.Root == rel {
+		t.Class = catalog.Root
+	}
+	t.Nullable = !rel.Columns[t.Columns[dim.Index]].NotNull
+	return t
+}
+
+// ownerColumns names the columns by which rel is owned.
+func (p *prover) ownerColumns(rel *catalog.Relation) string {
+	ten := p.tenancy(rel)
+	var names []string
+	if ten.Class == catalog.Derived && ten.Owner != nil {
+		for _, c := range ten.Owner.Columns {
+			names = append(names, rel.Columns[c].Name)
+		}
+	} else if ten.Column() >= 0 {
+		names = append(names, rel.Columns[ten.Column()].Name)
+	}
+	return strings.Join(names, ", ")
+}
+
+// via is the evidence of a declared owner.
+func (p *prover) via(rel *catalog.Relation, fk *catalog.ForeignKey) Reason {
+	return Reason{Text: fmt.Sprintf("%s is owned via %s → %s", rel.Name, p.ownerColumns(rel), fk.To.Name)}
+}
+
+// foreignKey is the evidence of a foreign key that holds the tenant.
+func (p *prover) foreignKey(fk *catalog.ForeignKey) Reason {
+	names := func(rel *catalog.Relation, cols []int) string {
+		var out []string
+		for _, c := range cols {
+			out = append(out, rel.Columns[c].Name)
+		}
+		return strings.Join(out, ", ")
+	}
+	return Reason{Text: fmt.Sprintf("foreign key %s (%s) → %s (%s)", fk.From.Name, names(fk.From, fk.Columns), fk.To.Name, names(fk.To, fk.RefColumns))}
+}

@@ -1,0 +1,274 @@
+package prove
+
+import (
+	"fmt"
+	"github.com/tenantc/tenantc/internal/diag"
+	"slices"
+	"strings"
+
+	"github.com/tenantc/tenantc/internal/catalog"
+	"github.com/tenantc/tenantc/internal/query"
+)
+
+// arbiter is a unique index or exclusion constraint that ON CONFLICT may meet.
+type arbiter struct {
+	name    string
+	key     *catalog.Key // nil for an exclusion
+	columns []int        // those compared by plain equality
+}
+
+// conflict accepts ON CONFLICT when every arbiter that can apply names a row of
+// the tenant: its columns equal the values proposed, and that is all that is
+// known of the row. The WHERE of DO UPDATE comes too late: the count says that
+// the row exists.
+//
+//	INSERT … ON CONFLICT (email) DO UPDATE SET bio = EXCLUDED.bio   -- anybody's row
+func (p *prover) conflict(q *query.Insert, rows [][]labels, res *result) {
+	c := q.Conflict
+	rel := q.Target.Relation
+	ten := p.tenancy(rel)
+	arbiters, problem := p.arbiters(q)
+	if problem != "" {
+		p.refuse(diag.CodeConflict, c.At, problem)
+		return
+	}
+	if ten.Owned() {
+		for _, a := range arbiters {
+			if c.DoNothing && p.fresh(q, a) || p.confinesConflict(q, rows, a) {
+				continue
+			}
+			res.loose = append(res.loose, p.explainConflict(q, a))
+		}
+	}
+	if c.DoNothing {
+		return
+	}
+	// The conflict row and the proposed one; both are the tenant's by now.
+	lv := p.newLevel([]query.FromItem{q.Target, c.Excluded}, c.Where, nil, nil)
+	lv.confined[q.Target] = &Instance{RTE: q.Target}
+	lv.rows[c.Excluded] = &rowSource{rte: c.Excluded, res: &result{cols: p.excluded(q, rows)}}
+	for _, a := range c.Set {
+		lv.visit(a.Value, standing{kind: onRow})
+	}
+	for _, s := range lv.links {
+		if lv.proveLink(s) {
+			res.take(s.res)
+		} else {
+			res.take(s.last)
+		}
+	}
+	p.setClause(lv, q.Target, c.Set, res)
+	p.writes = append(p.writes, write{rel: rel, set: c.Set, lv: lv, at: c.At})
+}
+
+// excluded returns the labels of EXCLUDED's columns: what every row proposes.
+func (p *prover) excluded(q *query.Insert, rows [][]labels) []labels {
+	out := make([]labels, len(q.Target.Relation.Columns))
+	for col := range out {
+		for i := range rows {
+			l := p.proposedLabels(q, rows, i, col)
+			if i == 0 {
+				out[col] = l
+			} else {
+				out[col] = out[col].meet(l)
+			}
+		}
+	}
+	return out
+}
+
+// arbiters returns the arbiters that the clause can infer, read from the DDL.
+func (p *prover) arbiters(q *query.Insert) ([]arbiter, string) {
+	c, rel := q.Conflict, q.Target.Relation
+	var out []arbiter
+	switch {
+	case c.Constraint != "":
+		for _, k := range rel.Keys {
+			if k.Name == c.Constraint {
+				out = append(out, keyArbiter(k))
+			}
+		}
+		for _, x := range rel.Exclusions {
+			if x.Name == c.Constraint {
+				out = append(out, exclusionArbiter(x))
+			}
+		}
+		if len(out) == 0 {
+			return nil, "the constraint " + c.Constraint + " of ON CONFLICT is not in the schema"
+		}
+	case len(c.Elems) > 0:
+		for _, k := range rel.Keys {
+			if infers(c.Elems, k) {
+				out = append(out, keyArbiter(k))
+			}
+		}
+		if len(out) == 0 {
+			return nil, "no unique index or constraint of " + rel.Name + " matches the columns of ON CONFLICT"
+		}
+	default:
+		for _, k := range rel.Keys {
+			out = append(out, keyArbiter(k))
+		}
+		for _, x := range rel.Exclusions {
+			out = append(out, exclusionArbiter(x))
+		}
+	}
+	return out, ""
+}
+
+// infers reports whether the elements of the clause can infer the key: the
+// same columns, and as many expressions. Predicates, collations and operator
+// classes narrow the choice; leaving them out takes more arbiters for possible.
+func infers(elems []query.ConflictElem, k *catalog.Key) bool {
+	want, have := map[int]bool{}, map[int]bool{}
+	wantExpr, haveExpr := 0, 0
+	for _, e := range elems {
+		if e.Column >= 0 {
+			want[e.Column] = true
+		} else {
+			wantExpr++
+		}
+	}
+	for _, e := range k.Elems {
+		if e.Column >= 0 {
+			have[e.Column] = true
+		} else {
+			haveExpr++
+		}
+	}
+	if len(want) != len(have) || (wantExpr == 0) != (haveExpr == 0) {
+		return false
+	}
+	for c := range want {
+		if !have[c] {
+			return false
+		}
+	}
+	return true
+}
+
+func keyArbiter(k *catalog.Key) arbiter {
+	a := arbiter{name: k.Name, key: k}
+	for _, e := range k.Elems {
+		if e.Column >= 0 && e.Collation == "" && e.OpClass == "" {
+			a.columns = append(a.columns, e.Column)
+		}
+	}
+	return a
+}
+
+func exclusionArbiter(x *catalog.Exclusion) arbiter {
+	a := arbiter{name: x.Name}
+	for _, e := range x.Elems {
+		if e.Column >= 0 && e.Collation == "" && e.OpClass == "" && e.Operator == "=" {
+			a.columns = append(a.columns, e.Column)
+		}
+	}
+	return a
+}
+
+// confinesConflict reports whether the row that conflicts on a is the tenant's:
+// the arbiter compares its tenant column, or its whole owning key, with the
+// tenant's by plain equality. A NULL proposed there conflicts with nothing.
+func (p *prover) confinesConflict(q *query.Insert, rows [][]labels, a arbiter) bool {
+	rel := q.Target.Relation
+	ten := p.tenancy(rel)
+	if a.key != nil && (a.key.NullsNotDistinct || a.key.Deferrable) {
+		return false
+	}
+	plain := func(col int) bool {
+		return slices.Contains(a.columns, col) && !folds(rel.Columns[col].Collation) &&
+			p.cat.EqualityClass(rel.Columns[col].Type) != "" && !p.userOperator("=")
+	}
+	if ten.Class == catalog.Derived {
+		fk := ten.Owner
+		if fk == nil || !p.usableFK(fk) || !slices.ContainsFunc(fk.Columns, plain) {
+			return false
+		}
+		for i := range rows {
+			list := make([]labels, len(fk.Columns))
+			for j, c := range fk.Columns {
+				if !plain(c) {
+					return false
+				}
+				list[j] = p.proposedLabels(q, rows, i, c)
+			}
+			if !isTuple(list, fk.To, fk.RefColumns) {
+				return false
+			}
+		}
+		return len(rows) > 0
+	}
+	if ten.Column() < 0 || !plain(ten.Column()) {
+		return false
+	}
+	for i := range rows {
+		if !p.proposedLabels(q, rows, i, ten.Column()).isTenant(ten.Dim) {
+			return false
+		}
+	}
+	return len(rows) > 0
+}
+
+// fresh reports whether a compares a column that this INSERT fills with a new
+// value, so that nothing can conflict there.
+func (p *prover) fresh(q *query.Insert, a arbiter) bool {
+	if a.key == nil || a.key.NullsNotDistinct {
+		return false
+	}
+	rel := q.Target.Relation
+	return slices.ContainsFunc(a.columns, func(col int) bool {
+		c := rel.Columns[col]
+		if !slices.Contains(q.Into, col) {
+			return c.Identity != 0 || c.Serial || freshDefault(c.Default)
+		}
+		rows := 1
+		if v, ok := q.Source.(*query.Values); ok {
+			rows = len(v.Rows)
+		}
+		for i := range rows {
+			switch e := proposedExpr(q, i, col).(type) {
+			case *query.Default:
+				if c.Identity == 0 && !c.Serial && !freshDefault(c.Default) {
+					return false
+				}
+			case *query.FuncCall:
+				if !isFreshCall(e.Name) || e.Builtin == nil || len(e.User) > 0 {
+					return false
+				}
+			default:
+				return false
+			}
+		}
+		return rows > 0
+	})
+}
+
+func isFreshCall(name string) bool {
+	return slices.Contains([]string{"gen_random_uuid", "uuidv4", "uuidv7", "uuid_generate_v4", "nextval"}, name)
+}
+
+func freshDefault(e *catalog.Expr) bool {
+	if e == nil {
+		return false
+	}
+	text := strings.TrimPrefix(strings.ToLower(strings.TrimSpace(e.Text)), "pg_catalog.")
+	name, rest, ok := strings.Cut(text, "(")
+	return ok && isFreshCall(strings.TrimSpace(name)) && strings.HasSuffix(strings.TrimSpace(rest), ")") && strings.Count(rest, "(") == 0
+}
+
+// explainConflict says why an arbiter lets another tenant's row in.
+func (p *prover) explainConflict(q *query.Insert, a arbiter) loose {
+	rel := q.Target.Relation
+	owner := p.ownerColumns(rel)
+	f := finding{
+		code: diag.CodeConflict, loc: q.Conflict.At, width: len("ON CONFLICT"),
+		message: fmt.Sprintf("ON CONFLICT can meet another tenant's row of %s", rel.Name),
+		why:     fmt.Sprintf("%s does not compare %s, so the row that has the same key may be anybody's, and the command tag says that it exists", a.name, owner),
+		fix:     fmt.Sprintf("make the key begin with %s, and name it: ON CONFLICT (%s, …)", owner, owner),
+	}
+	if a.key != nil {
+		f.related = append(f.related, related{a.key.Pos, "the key " + a.name})
+	}
+	return loose{rte: q.Target, diag: f}
+}

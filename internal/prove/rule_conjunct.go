@@ -1,0 +1,285 @@
+package prove
+
+import (
+	"github.com/tenantc/tenantc/internal/catalog"
+	"github.com/tenantc/tenantc/internal/query"
+)
+
+// fact is one conjunct and what it says where it holds.
+type fact struct {
+	id   int
+	expr query.Expr // nil for a USING column and for a fact handed down
+	loc  query.Loc
+	text string
+
+	equal   []equality
+	anchors []*query.RTE // entries that are not null-extended where the fact holds
+	members []member
+}
+
+// equality merges two terms.
+type equality struct{ a, b term }
+
+// member says that the terms are, together, one row of a subquery's output, or
+// of its columns cols.
+type member struct {
+	terms []term
+	sub   *subquery
+	cols  []int
+	array bool
+}
+
+// newFact reads one conjunct. lv gets the subqueries in it, which stand at st.
+func (p *prover) newFact(e query.Expr) *fact {
+	f := &fact{id: p.nextFact(), expr: e, loc: e.Loc()}
+	p.read(f, e)
+	return f
+}
+
+// using makes the fact of a merged column.
+func (p *prover) using(u query.UsingCol, loc query.Loc) *fact {
+	f := &fact{id: p.nextFact(), loc: loc, text: query.String(u.Left) + " = " + query.String(u.Right)}
+	p.compare(f, "=", u.Left, u.Right)
+	return f
+}
+
+func (p *prover) nextFact() int {
+	p.factID++
+	return p.factID
+}
+
+// conjuncts splits e at AND.
+func conjuncts(e query.Expr, out []query.Expr) []query.Expr {
+	if e == nil {
+		return out
+	}
+	if b, ok := e.(*query.Bool); ok && b.Op == query.And {
+		for _, a := range b.Args {
+			out = conjuncts(a, out)
+		}
+		return out
+	}
+	return append(out, e)
+}
+
+// read adds to f what the strict conjunct e says. Nothing is read out of NOT,
+// CASE, COALESCE or a function: a test there can be true without the equality.
+func (p *prover) read(f *fact, e query.Expr) {
+	switch e := e.(type) {
+	case *query.Bool:
+		switch e.Op {
+		case query.And:
+			for _, a := range e.Args {
+				p.read(f, a)
+			}
+		case query.Or:
+			p.readOr(f, e)
+		}
+	case *query.Op:
+		if e.Left != nil && e.Right != nil && (e.Schema == "" || e.Schema == "pg_catalog") {
+			p.compare(f, e.Name, e.Left, e.Right)
+		}
+	case *query.RowOp:
+		if e.Name == "=" && len(e.Left) == len(e.Right) {
+			for i := range e.Left {
+				p.compare(f, "=", e.Left[i], e.Right[i])
+			}
+		}
+	case *query.InList:
+		if !e.Not && len(e.List) == 1 {
+			p.readEqual(f, e.Test, e.List[0])
+		}
+	case *query.ArrayOp:
+		if e.All || e.Name != "=" {
+			return
+		}
+		if arr, ok := e.Array.(*query.Array); ok && len(arr.Elems) == 1 {
+			p.readEqual(f, e.Left, arr.Elems[0])
+			return
+		}
+		p.anchor(f, e.Left)
+	case *query.BoolTest:
+		if e.Test == "TRUE" {
+			p.read(f, e.Arg)
+		}
+	case *query.DistinctFrom:
+		p.readNotDistinct(f, e)
+	case *query.NullTest:
+		if e.Not {
+			p.anchor(f, e.Arg)
+		}
+	case *query.SubLink:
+		p.readSubLink(f, e)
+	}
+}
+
+// readEqual reads `a = b` where either may be a row.
+func (p *prover) readEqual(f *fact, a, b query.Expr) {
+	ra, ok := a.(*query.Row)
+	rb, ok2 := b.(*query.Row)
+	if !ok && !ok2 {
+		p.compare(f, "=", a, b)
+		return
+	}
+	if ok && ok2 && len(ra.Args) == len(rb.Args) {
+		for i := range ra.Args {
+			p.compare(f, "=", ra.Args[i], rb.Args[i])
+		}
+	}
+}
+
+// compare reads a built-in comparison. Every one is strict, so a bare column
+// on a side anchors its entry; only `=` merges.
+func (p *prover) compare(f *fact, op string, a, b query.Expr) {
+	if !catalog.Comparison(op) || p.userOperator(op) {
+		return
+	}
+	p.anchor(f, a)
+	p.anchor(f, b)
+	if op != "=" || !p.equates(a, b) {
+		return
+	}
+	ta, tb := p.termOf(a), p.termOf(b)
+	if ta.isZero() || tb.isZero() {
+		return
+	}
+	f.equal = append(f.equal, equality{ta, tb})
+	for _, side := range []struct {
+		value query.Expr
+		of    term
+	}{{a, tb}, {b, ta}} {
+		if sl, ok := p.strip(side.value).(*query.SubLink); ok {
+			f.members = append(f.members, member{terms: []term{side.of}, sub: p.subquery(sl), cols: []int{0}})
+		}
+	}
+}
+
+// anchor records that the entry of a bare column is not null-extended.
+func (p *prover) anchor(f *fact, e query.Expr) {
+	if c, ok := p.bare(e).(*query.ColRef); ok {
+		f.anchors = append(f.anchors, c.RTE)
+	}
+}
+
+// bare takes off every cast: each is strict, but for those to a domain, whose
+// CHECK may see a NULL and whose NOT NULL raises.
+func (p *prover) bare(e query.Expr) query.Expr {
+	for {
+		c, ok := e.(*query.Cast)
+		if !ok || p.cat.UserType(c.Type()) != nil || p.cat.UserType(c.Arg.Type()) != nil {
+			return e
+		}
+		if class := p.class(c); class == "" || class != p.class(c.Arg) {
+			return e
+		}
+		e = c.Arg
+	}
+}
+
+// readNotDistinct reads `a IS NOT DISTINCT FROM @t`. The tenant parameter is
+// never null, so this is `a = @t`; between two columns it would also hold for
+// two NULLs.
+func (p *prover) readNotDistinct(f *fact, e *query.DistinctFrom) {
+	if !e.Not {
+		return
+	}
+	a, b := e.Left, e.Right
+	if p.isTenantParam(a) {
+		a, b = b, a
+	}
+	if p.isTenantParam(b) {
+		p.compare(f, "=", a, b)
+	}
+}
+
+func (p *prover) isTenantParam(e query.Expr) bool {
+	r, ok := p.strip(e).(*query.ParamRef)
+	if !ok {
+		return false
+	}
+	_, ok = p.tenantDim(r.Param.Number)
+	return ok
+}
+
+// readOr keeps the equalities and anchors that every branch implies. The
+// subqueries in a branch give nothing outward.
+func (p *prover) readOr(f *fact, e *query.Bool) {
+	var common *closure
+	var anchors map[*query.RTE]bool
+	for i, arg := range e.Args {
+		branch := &fact{}
+		p.read(branch, arg)
+		c := newClosure()
+		for _, eq := range branch.equal {
+			c.union(eq.a, eq.b, branch)
+		}
+		seen := map[*query.RTE]bool{}
+		for _, r := range branch.anchors {
+			if i == 0 || anchors[r] {
+				seen[r] = true
+			}
+		}
+		anchors = seen
+		if i == 0 {
+			common = c
+			continue
+		}
+		common = intersect(common, c)
+	}
+	for _, a := range common.terms {
+		for _, b := range common.terms {
+			if common.ids[a] < common.ids[b] && common.same(a, b) {
+				f.equal = append(f.equal, equality{a, b})
+			}
+		}
+	}
+	for _, r := range p.stmt.RTEs { // in a stable order
+		if anchors[r] {
+			f.anchors = append(f.anchors, r)
+		}
+	}
+}
+
+// intersect returns the equalities that hold in both.
+func intersect(a, b *closure) *closure {
+	out := newClosure()
+	for i, t := range a.terms {
+		for _, u := range a.terms[i+1:] {
+			if a.same(t, u) && b.same(t, u) {
+				out.union(t, u, nil)
+			}
+		}
+	}
+	return out
+}
+
+// readSubLink reads `x IN (SELECT y …)`, `x = ANY (SELECT y …)`, their row
+// forms, and EXISTS. What they say depends on the subquery's own proof.
+func (p *prover) readSubLink(f *fact, sl *query.SubLink) {
+	switch sl.Kind {
+	case query.AnySubLink, query.RowSubLink:
+		if sl.Op != "=" || p.userOperator("=") {
+			return
+		}
+		cols := sl.Query.Columns()
+		if len(cols) != len(sl.Test) {
+			return
+		}
+		m := member{sub: p.subquery(sl)}
+		for i, x := range sl.Test {
+			p.anchor(f, x)
+			t := p.termOf(x)
+			if t.isZero() || cols[i].Type.IsZero() || p.cat.EqualityClass(cols[i].Type) != p.class(x) ||
+				p.class(x) == "" || !p.deterministic(x) || !p.deterministicOutput(sl.Query, i) {
+				continue
+			}
+			m.terms = append(m.terms, t)
+			m.cols = append(m.cols, i)
+		}
+		if len(m.terms) > 0 {
+			f.members = append(f.members, m)
+		}
+	case query.ExistsSubLink:
+		p.readExists(f, sl)
+	}
+}

@@ -1,0 +1,20 @@
+package prove
+
+import (
+	"github.com/tenantc/tenantc/internal/catalog"
+	"github.com/tenantc/tenantc/internal/query"
+)
+
+// confineDirect accepts an instance whose tenant column (for a root, its key)
+// equals the tenant: the parameter, or a value that is known to be it.
+//
+// A range is not one tenant:
+//
+//	SELECT title FROM docs WHERE tenant_id >= @t
+func confineDirect(lv *level, c *closure, r *query.RTE) ([]Reason, bool) {
+	ten := lv.p.tenancy(r.Relation)
+	if ten.Class == catalog.Derived || ten.Column() < 0 {
+		return nil, false
+	}
+	return lv.tenantOf(c, term{rte: r, col: ten.Column()}, ten.Dim)
+}

@@ -1,0 +1,107 @@
+package prove
+
+import (
+	"github.com/tenantc/tenantc/internal/query"
+)
+
+// equates reports whether `a = b` makes a and b one value, so that equalities
+// may be chained. Both sides need one equality class: equality across classes
+// is not transitive, as int8 = float8 loses digits and text = citext folds case.
+// A nondeterministic collation calls different texts equal, and an operator of
+// the schema may call anything equal.
+func (p *prover) equates(a, b query.Expr) bool {
+	ca, cb := p.class(a), p.class(b)
+	return ca != "" && ca == cb && !p.userOperator("=") && p.deterministic(a) && p.deterministic(b)
+}
+
+// class returns the key of e's equality class, or "" when e's type is not
+// known or has no dependable equality.
+func (p *prover) class(e query.Expr) string {
+	if e.Type().IsZero() {
+		return ""
+	}
+	return p.cat.EqualityClass(e.Type())
+}
+
+// strip takes off casts that keep the value: inside one equality class and
+// without a modifier, which would cut or round.
+func (p *prover) strip(e query.Expr) query.Expr {
+	for {
+		c, ok := e.(*query.Cast)
+		if !ok || len(c.Type().Mods) > 0 {
+			return e
+		}
+		if class := p.class(c); class == "" || class != p.class(c.Arg) {
+			return e
+		}
+		if d := p.cat.UserType(c.Type()); d != nil && len(p.cat.Base(c.Type()).Mods) > 0 {
+			return e // a domain over varchar(3) cuts as well
+		}
+		e = c.Arg
+	}
+}
+
+// deterministic reports whether e is compared under a collation that calls
+// only identical texts equal. A bare parameter or constant takes the collation
+// of what it is compared with.
+func (p *prover) deterministic(e query.Expr) bool {
+	switch e := p.strip(e).(type) {
+	case *query.ColRef:
+		coll := e.RTE.Cols[e.Col].Collation
+		return coll == nil || !coll.Nondeterministic && !coll.Unknown
+	case *query.ParamRef, *query.Const:
+		return true
+	case *query.SubLink:
+		cols := e.Query.Columns()
+		return len(cols) == 1 && p.deterministicOutput(e.Query, 0)
+	case *query.Array:
+		for _, el := range e.Elems {
+			if !p.deterministic(el) {
+				return false
+			}
+		}
+		return true
+	}
+	return !collatable(p.class(e))
+}
+
+// deterministicOutput says so of an output column of q.
+func (p *prover) deterministicOutput(q query.Query, i int) bool {
+	switch q := q.(type) {
+	case *query.SetOp:
+		return p.deterministicOutput(q.Left, i) && p.deterministicOutput(q.Right, i)
+	case *query.Values:
+		for _, row := range q.Rows {
+			if i >= len(row) || !p.deterministic(row[i]) {
+				return false
+			}
+		}
+		return true
+	}
+	cols := q.Columns()
+	return i < len(cols) && p.deterministic(cols[i].Expr)
+}
+
+// collatable reports whether values of an equality class are compared under a
+// collation.
+func collatable(class string) bool { return class != "bool" && !uncollated[class] }
+
+// uncollated lists the built-in classes that no collation touches. What is not
+// listed is taken to have one.
+var uncollated = map[string]bool{
+	"int": true, "int2": true, "int4": true, "int8": true, "uuid": true, "bool": true,
+	"float4": true, "float8": true, "numeric": true, "date": true, "timestamp": true,
+	"timestamptz": true, "time": true, "timetz": true, "interval": true, "bytea": true,
+	"oid": true, "inet": true, "cidr": true, "macaddr": true, "jsonb": true,
+}
+
+// userOperator reports whether the schema defines an operator of that name, on
+// whatever types.
+func (p *prover) userOperator(name string) bool {
+	for _, op := range p.cat.Operators {
+		if op.Name == name {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,144 @@
+package prove
+
+import (
+	"fmt"
+	"github.com/tenantc/tenantc/internal/diag"
+	"slices"
+
+	"github.com/tenantc/tenantc/internal/catalog"
+	"github.com/tenantc/tenantc/internal/pgast"
+	"github.com/tenantc/tenantc/internal/query"
+)
+
+// checkFunction accepts a call of a built-in function whose result depends on
+// its arguments, the clock, randomness and the connection only, or of one that
+// is declared trusted. A name that the schema defines too has lost its place:
+// which of them is called is PostgreSQL's choice.
+//
+//	CREATE FUNCTION max(uuid) …; SELECT max(tenant_id) FROM docs WHERE …
+func (p *prover) checkFunction(f *query.FuncCall) {
+	if why := p.callProblem(f.Schema, f.Name, f.Builtin, f.User); why != "" {
+		p.refuseFix(diag.CodeFunction, f.Loc(), fmt.Sprintf("%s() %s", f.Name, why),
+			"what a function reads is not in the statement, and no condition outside reaches into it",
+			"write the query in its place, or declare it under trust.functions when it reads nothing but its arguments")
+	}
+	if f.Builtin != nil && len(f.User) == 0 {
+		if f.Builtin.Window && !f.Builtin.Aggregate && f.Over == nil {
+			p.refuse(diag.CodeNotUnderstood, f.Loc(), f.Name+"() without OVER is not understood")
+		}
+		if f.Builtin.ReturnsSet && slices.Contains(recordFunctions, f.Name) {
+			p.refuse(diag.CodeNotUnderstood, f.Loc(), f.Name+"() with a column list is not understood")
+		}
+	}
+}
+
+// recordFunctions convert to the types of a column list, whose casts are not
+// looked into.
+var recordFunctions = []string{"json_to_record", "json_to_recordset", "jsonb_to_record", "jsonb_to_recordset"}
+
+// callProblem says why a call may read more than its arguments, or "".
+func (p *prover) callProblem(schema, name string, b *catalog.BuiltinFunc, user []*catalog.Function) string {
+	if len(user) > 0 {
+		for _, u := range user {
+			if !u.Trusted {
+				return "is defined by the schema, and its body is not proven"
+			}
+		}
+		return ""
+	}
+	if b == nil {
+		return "is not on the list of functions that read nothing but their arguments"
+	}
+	if b.Extension != "" {
+		if !p.cat.HasExtension(b.Extension) {
+			return "belongs to the extension " + b.Extension + ", which the schema does not create"
+		}
+		return ""
+	}
+	if schema != "" && schema != "pg_catalog" {
+		return "is called in the schema " + schema + ", which does not define it"
+	}
+	return ""
+}
+
+// checkOperator refuses an operator that is not built in, or that the schema
+// defines too.
+func (p *prover) checkOperator(schema, name string, loc query.Loc) {
+	switch {
+	case schema != "" && schema != "pg_catalog":
+		p.refuse(diag.CodeFunction, loc, fmt.Sprintf("the operator %s.%s is not built in", schema, name))
+	case p.userOperator(name):
+		p.refuse(diag.CodeFunction, loc, fmt.Sprintf("the operator %s is defined by the schema, and what it calls is not proven", name))
+	case !catalog.BuiltinOperator(name):
+		p.refuse(diag.CodeFunction, loc, fmt.Sprintf("the operator %s is not on the list of operators that read nothing but their operands", name))
+	}
+}
+
+// checkCast refuses casts that look names up, as to regclass, casts that the
+// schema defines, and domains whose CHECK is not pure.
+func (p *prover) checkCast(c *query.Cast) {
+	for _, u := range p.cat.Casts {
+		if u.To.Same(c.Type()) || c.Type().IsZero() {
+			p.refuse(diag.CodeFunction, c.Loc(), fmt.Sprintf("the cast to %s may be one that the schema defines", c.Type()))
+			return
+		}
+	}
+	if c.Type().IsZero() || !catalog.PureCast(c.Arg.Type(), p.cat.Base(c.Type())) {
+		p.refuse(diag.CodeFunction, c.Loc(), fmt.Sprintf("the cast to %s is not one that reads nothing but its argument", c.Type()))
+		return
+	}
+	p.checkDomain(c.Type(), c.Loc())
+}
+
+// impure says why an expression of the DDL may read more than the row that it
+// stands on, or "".
+func (p *prover) impure(e *catalog.Expr) string {
+	if e == nil || e.Node == nil {
+		return ""
+	}
+	why := ""
+	say := func(format string, args ...any) {
+		if why == "" {
+			why = fmt.Sprintf(format, args...)
+		}
+	}
+	pgast.Walk(e.Node, func(m pgast.Message) bool {
+		switch n := m.(type) {
+		case *pgast.SubLink, *pgast.SelectStmt:
+			say("has a subquery")
+		case *pgast.FuncCall:
+			parts := pgast.Strings(n.Funcname)
+			if len(parts) == 0 {
+				say("calls a function without a name")
+				break
+			}
+			name, schema := parts[len(parts)-1], ""
+			if len(parts) > 1 {
+				schema = parts[len(parts)-2]
+			}
+			b, _ := catalog.LookupBuiltin(name)
+			if problem := p.callProblem(schema, name, b, p.cat.FunctionsNamed(schema, name)); problem != "" {
+				say("calls %s(), which %s", name, problem)
+			}
+		case *pgast.A_Expr:
+			parts := pgast.Strings(n.Name)
+			if len(parts) == 0 {
+				break
+			}
+			name := parts[len(parts)-1]
+			if p.userOperator(name) || n.Kind == pgast.A_Expr_Kind_AEXPR_OP && !catalog.BuiltinOperator(name) {
+				say("uses the operator %s, which is not built in", name)
+			}
+		case *pgast.TypeCast:
+			t, ok := p.cat.ResolveType(n.TypeName)
+			if !ok || !catalog.PureCast(catalog.Type{}, p.cat.Base(t)) {
+				// nextval('s'::regclass) is how a serial column reads in a dump.
+				if !ok || t.Name != "regclass" {
+					say("casts to a type that looks names up")
+				}
+			}
+		}
+		return why == ""
+	})
+	return why
+}

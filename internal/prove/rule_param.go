@@ -1,0 +1,225 @@
+package prove
+
+import (
+	"fmt"
+	"github.com/tenantc/tenantc/internal/diag"
+	"slices"
+	"strings"
+
+	"github.com/tenantc/tenantc/internal/catalog"
+	"github.com/tenantc/tenantc/internal/query"
+)
+
+// choose finds the tenant parameters of a statement and with them its verdict.
+// A statement has exactly one tenant parameter for each dimension that its
+// relations have: the declared one, else the one parameter of the tenant
+// column's class that by itself confines every instance. Two such parameters
+// are an error, for nobody could say which one the caller's tenant is.
+//
+//	… WHERE tenant_id = $1 UNION ALL … WHERE tenant_id = $2
+func choose(cat *catalog.Catalog, proof *Proof) {
+	s := proof.Stmt
+	dims := dimensionsOf(cat, s)
+	if len(dims) == 0 || s.Annotation.None {
+		if len(dims) == 0 && len(s.Annotation.Params) > 0 {
+			// Declared for nothing: a statement on global relations alone has no tenant.
+			proof.fail(finding{code: diag.CodeAnnotation, message: s.Name + " declares a tenant parameter and touches no tenant-owned relation",
+				fix: "take the `-- tenant:` line out"}, s.Annotation.Pos)
+			return
+		}
+		attempt(cat, s, nil).settle(proof)
+		return
+	}
+	tries := assignments(cat, s, dims)
+	var won []*attempted
+	var best *attempted
+	for _, tenants := range tries {
+		a := attempt(cat, s, tenants)
+		if a.accepted() {
+			won = append(won, a)
+		}
+		if best == nil || a.loose() < best.loose() {
+			best = a
+		}
+	}
+	switch {
+	case len(won) == 1:
+		won[0].settle(proof)
+	case len(won) > 1:
+		var names []string
+		for _, a := range won {
+			names = append(names, tenantNames(s, a.p.tenants))
+		}
+		proof.fail(finding{code: diag.CodeTwoTenants, message: "more than one parameter could be the tenant: " + strings.Join(names, " or "),
+			why: "each of them alone confines every relation, so the text does not say which one carries the caller's tenant",
+			fix: fmt.Sprintf("-- tenant: %s", tenantNames(s, won[0].p.tenants))}, s.Pos)
+		for _, in := range won[0].res.instances {
+			in.Rule, in.Because = "", nil
+			proof.Instances = append(proof.Instances, in)
+		}
+	case best != nil:
+		best.settle(proof)
+	default:
+		attempt(cat, s, nil).settle(proof)
+	}
+}
+
+// dimensionsOf returns the dimensions of the relations that a statement
+// mentions, widest first.
+func dimensionsOf(cat *catalog.Catalog, s *query.Stmt) []*catalog.Dimension {
+	has := map[*catalog.Dimension]bool{}
+	for _, r := range s.RTEs {
+		if r.Kind == query.RelationRTE && r.Sub == nil && r.Relation != nil {
+			if t := tenancyBy(cat, r.Relation, s.Annotation.By); t.Owned() && t.Dim != nil {
+				has[t.Dim] = true
+			}
+		}
+	}
+	var out []*catalog.Dimension
+	for _, d := range cat.Dimensions {
+		if has[d] {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// maxTries bounds the assignments tried; a statement with more wants its
+// tenant parameters declared.
+const maxTries = 64
+
+// assignments returns the choices of one parameter a dimension.
+func assignments(cat *catalog.Catalog, s *query.Stmt, dims []*catalog.Dimension) [][]Tenant {
+	out := [][]Tenant{nil}
+	for _, d := range dims {
+		var next [][]Tenant
+		for _, have := range out {
+			for _, p := range s.Params {
+				if !candidate(cat, s, d, p) || slices.ContainsFunc(have, func(t Tenant) bool { return t.Param == p.Number }) {
+					continue
+				}
+				next = append(next, append(have[:len(have):len(have)], Tenant{d, p.Number}))
+			}
+		}
+		if len(next) > maxTries {
+			next = next[:maxTries]
+		}
+		out = next
+	}
+	return out
+}
+
+// candidate reports whether a parameter can carry the tenant of d: of the
+// class of the tenant columns, never null, and one of those declared, if any are.
+func candidate(cat *catalog.Catalog, s *query.Stmt, d *catalog.Dimension, p *query.Param) bool {
+	if p.Nullable || p.Slice || p.Type.IsZero() {
+		return false
+	}
+	if decl := s.Annotation.Params; len(decl) > 0 && !slices.Contains(decl, p.Number) {
+		return false
+	}
+	class := cat.EqualityClass(d.Type)
+	return class != "" && class == cat.EqualityClass(p.Type)
+}
+
+func tenantNames(s *query.Stmt, tenants []Tenant) string {
+	var names []string
+	for _, t := range tenants {
+		names = append(names, paramName(s, t.Param))
+	}
+	return strings.Join(names, ", ")
+}
+
+func paramName(s *query.Stmt, n int) string {
+	for _, p := range s.Params {
+		if p.Number == n && p.Name != "" {
+			return "@" + p.Name
+		}
+	}
+	return fmt.Sprintf("$%d", n)
+}
+
+// attempted is one attempt at a statement and what came of it.
+type attempted struct {
+	p   *prover
+	res *result
+}
+
+// attempt proves s with the given tenant parameters.
+func attempt(cat *catalog.Catalog, s *query.Stmt, tenants []Tenant) (a *attempted) {
+	p := &prover{
+		cat: cat, stmt: s, tenants: tenants,
+		subs: map[*query.SubLink]*subquery{}, ctes: map[*query.CTE]*definition{},
+	}
+	a = &attempted{p, &result{}}
+	defer func() {
+		if r := recover(); r != nil {
+			if _, ok := r.(tooComplex); !ok {
+				panic(r)
+			}
+			p.refuseFix(diag.CodeNotUnderstood, s.Body.Loc(), "this statement is too large to be proven",
+				fmt.Sprintf("the proof would take more than %d steps", maxSteps), "split it")
+		}
+	}()
+	a.res = p.query(s.Body, nil, nil)
+	p.checkWrites(a.res)
+	return a
+}
+
+func (a *attempted) accepted() bool { return a.res.ok() && len(a.p.refused) == 0 }
+
+func (a *attempted) loose() int { return len(a.res.loose) + len(a.p.refused) }
+
+// settle writes what came of the attempt into the proof.
+func (a *attempted) settle(proof *Proof) {
+	proof.Instances = byRTE(a.res.instances)
+	if !a.accepted() {
+		for _, f := range a.p.refused {
+			proof.fail(f, proof.Stmt.Pos)
+		}
+		seen := map[string]bool{}
+		for _, l := range a.res.loose {
+			d := l.diag.diagnostic()
+			if k := fmt.Sprint(d.Code, d.Pos, d.Message); !seen[k] {
+				seen[k] = true
+				proof.fail(l.diag, proof.Stmt.Pos)
+			}
+		}
+		return
+	}
+	proof.Assumes = a.p.assumptions(a.res)
+	proof.Verdict = Global
+	for _, in := range proof.Instances {
+		if in.Class != catalog.Global {
+			proof.Verdict = Confined
+		}
+	}
+	if proof.Verdict == Confined {
+		proof.Tenants = a.p.tenants
+	}
+	if proof.Verdict == Confined && len(proof.Tenants) == 0 {
+		// As `t = (select null)`: no row, and no parameter to place it by.
+		proof.Verdict = Refused
+		proof.fail(finding{code: diag.CodeNoTenant, message: proof.Stmt.Name + " has no tenant parameter",
+			why: "nothing in it says whose rows are meant"}, proof.Stmt.Pos)
+	}
+}
+
+// byRTE orders instances as their entries stand in the statement, each once.
+// Where an entry was proven at two places, as in a CTE, the first proof stays.
+func byRTE(list []Instance) []Instance {
+	out := make([]Instance, 0, len(list))
+	seen := map[*query.RTE]int{}
+	for _, in := range list {
+		if i, ok := seen[in.RTE]; ok {
+			if out[i].Rule == "" {
+				out[i] = in
+			}
+			continue
+		}
+		seen[in.RTE] = len(out)
+		out = append(out, in)
+	}
+	slices.SortStableFunc(out, func(a, b Instance) int { return a.RTE.ID - b.RTE.ID })
+	return out
+}

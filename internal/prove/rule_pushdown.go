@@ -1,0 +1,144 @@
+package prove
+
+import (
+	"slices"
+
+	"github.com/tenantc/tenantc/internal/query"
+)
+
+// push is a fact about an output column of a query that holds where the query
+// is read: the column equals a term, by the facts named.
+type push struct {
+	col   int
+	to    term
+	class string
+	facts []*fact
+}
+
+// pushes returns what facts(s) knows of s's output columns: those that equal
+// the tenant.
+func (lv *level) pushes(s *query.RTE) []push {
+	var out []push
+	c := lv.factsFor(s)
+	for i := range s.Cols {
+		for _, h := range lv.holdings(c, term{rte: s, col: i}) {
+			for _, t := range lv.p.tenants {
+				if h.labels.tenant&(1<<t.Dim.Index) != 0 {
+					out = append(out, push{i, term{param: t.Param}, lv.p.cat.EqualityClass(s.Cols[i].Type), h.facts})
+				}
+			}
+		}
+	}
+	return out
+}
+
+// semijoin returns the facts `y = x` of a positive top-level `x IN (SELECT y …)`:
+// rows of the subquery for which it fails change nothing. What is known of x
+// comes from the other conjuncts.
+//
+// Under NOT it would not hold: one foreign NULL empties the result.
+//
+//	a.id NOT IN (SELECT b.aid FROM b)
+func (lv *level) semijoin(s *subquery) []push {
+	if s.at.kind != inConjunct || s.at.fact == nil || s.exists != nil || s.link.Kind != query.AnySubLink {
+		return nil
+	}
+	var out []push
+	for _, m := range s.at.fact.members {
+		if m.sub != s {
+			continue
+		}
+		for i, t := range m.terms {
+			out = append(out, push{m.cols[i], t, lv.p.cat.EqualityClass(s.link.Query.Columns()[m.cols[i]].Type), []*fact{s.at.fact}})
+		}
+	}
+	return out
+}
+
+// accept takes the pushed facts into the block's WHERE where dropping the rows
+// that fail them, before everything else, leaves the other rows as they are:
+// not past LIMIT, a lock, an aggregate over all rows, a GROUP BY, DISTINCT ON or
+// PARTITION BY that lacks the column, nor a select list that counts its calls.
+//
+//	(SELECT max(t) AS t, sum(v) FROM d) s WHERE s.t = @t   -- sums every tenant's v
+func (lv *level) accept(q *query.Select, pushed []push) {
+	p := lv.p
+	if len(pushed) == 0 || q.Limit != nil || q.Offset != nil || len(q.Locking) > 0 {
+		return
+	}
+	var windows []*query.Window
+	for _, t := range q.Targets {
+		if !repeatable(t.Expr, &windows) {
+			return
+		}
+	}
+	for _, k := range q.OrderBy {
+		if !repeatable(k.Expr, &windows) {
+			return
+		}
+	}
+	for _, f := range pushed {
+		if f.col >= len(q.Targets) {
+			continue
+		}
+		ref, ok := q.Targets[f.col].Expr.(*query.ColRef)
+		if !ok || !lv.has[ref.RTE] || f.class == "" || p.class(ref) != f.class || !p.deterministic(ref) {
+			continue
+		}
+		if q.Grouped && (len(q.GroupBy) == 0 || !inEverySet(q, ref)) {
+			continue
+		}
+		if q.Distinct == query.DistinctOn && !contains(q.DistinctOn, ref) {
+			continue
+		}
+		if slices.ContainsFunc(windows, func(w *query.Window) bool { return !contains(w.PartitionBy, ref) }) {
+			continue
+		}
+		text := query.String(ref)
+		if rs := reasons(f.facts); len(rs) > 0 {
+			text += ", as " + rs[0].Text
+		}
+		lv.where = append(lv.where, &fact{
+			id: p.nextFact(), loc: ref.Loc(), text: text,
+			equal: []equality{{term{rte: ref.RTE, col: ref.Col}, f.to}}, anchors: []*query.RTE{ref.RTE},
+		})
+	}
+}
+
+func inEverySet(q *query.Select, ref *query.ColRef) bool {
+	if q.Sets == nil {
+		return contains(q.GroupBy, ref)
+	}
+	for _, set := range q.Sets {
+		if !contains(set, ref) {
+			return false
+		}
+	}
+	return true
+}
+
+func contains(list []query.Expr, ref *query.ColRef) bool {
+	return slices.ContainsFunc(list, func(e query.Expr) bool {
+		c, ok := e.(*query.ColRef)
+		return ok && c.RTE == ref.RTE && c.Col == ref.Col
+	})
+}
+
+// repeatable reports whether e may be computed for fewer rows without a
+// difference for the others; it collects the windows in e. Subqueries are
+// pure by their own proof; volatile and set-returning calls are not repeatable.
+func repeatable(e query.Expr, windows *[]*query.Window) bool {
+	ok := true
+	query.Walk(e, func(e query.Expr) bool {
+		if f, is := e.(*query.FuncCall); is {
+			if f.Builtin == nil || f.Builtin.Volatile || f.Builtin.ReturnsSet || len(f.User) > 0 {
+				ok = false
+			}
+			if f.Over != nil {
+				*windows = append(*windows, f.Over)
+			}
+		}
+		return ok
+	})
+	return ok
+}

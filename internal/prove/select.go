@@ -1,0 +1,248 @@
+package prove
+
+import (
+	"github.com/tenantc/tenantc/internal/diag"
+	"slices"
+
+	"github.com/tenantc/tenantc/internal/query"
+)
+
+// query proves q where it stands. pushed are facts about its output columns
+// that hold outside.
+func (p *prover) query(q query.Query, up *env, pushed []push) *result {
+	p.step()
+	switch q := q.(type) {
+	case *query.Select:
+		return p.selectQuery(q, up, pushed, nil)
+	case *query.SetOp:
+		return p.setOp(q, up, pushed)
+	case *query.Values:
+		return p.values(q, up, nil)
+	case *query.Insert:
+		return p.insert(q, up)
+	case *query.Update:
+		return p.update(q, up)
+	case *query.Delete:
+		return p.delete(q, up)
+	}
+	p.refuse(diag.CodeNotUnderstood, p.stmt.Body.Loc(), "this kind of statement is not understood")
+	return &result{}
+}
+
+// selectQuery proves a plain SELECT, leaving out the conjuncts in skip.
+func (p *prover) selectQuery(q *query.Select, up *env, pushed []push, skip map[query.Expr]bool) *result {
+	res := &result{}
+	p.with(q.With, up, res)
+	locked := len(q.Locking) > 0
+	if locked {
+		up, pushed = blankEnv(up), nil
+	}
+	lv := p.newLevel(q.From, q.Where, up, skip)
+	lv.locked = locked
+	lv.accept(q, pushed)
+	lv.having(q)
+	row := standing{kind: onRow}
+	for _, t := range q.Targets {
+		lv.visit(t.Expr, row)
+	}
+	for _, list := range [][]query.Expr{q.GroupBy, q.DistinctOn, {q.Having}} {
+		for _, e := range list {
+			lv.visit(e, row)
+		}
+	}
+	for _, set := range q.Sets {
+		for _, e := range set {
+			lv.visit(e, row)
+		}
+	}
+	for _, w := range q.Windows {
+		lv.visitWindow(w, row)
+	}
+	lv.tail(&q.Tail, row)
+	lv.solve(res)
+	for _, t := range q.Targets {
+		res.cols = append(res.cols, lv.labelsOf(t.Expr))
+	}
+	return res
+}
+
+// having takes the conjuncts of HAVING that speak of grouping keys alone for
+// conjuncts of WHERE: a group passes them exactly when its rows do.
+func (lv *level) having(q *query.Select) {
+	if len(q.GroupBy) == 0 || q.Sets != nil {
+		return
+	}
+	for _, e := range conjuncts(q.Having, nil) {
+		keys := true
+		query.Walk(e, func(e query.Expr) bool {
+			switch e := e.(type) {
+			case *query.ColRef:
+				keys = keys && (!lv.has[e.RTE] || contains(q.GroupBy, e))
+			case *query.FuncCall, *query.SubLink, *query.MultiAssign, *query.WholeRow, *query.SystemColumn, *query.Grouping, *query.Unknown:
+				keys = false
+			}
+			return keys
+		})
+		if keys {
+			lv.where = append(lv.where, lv.p.newFact(e))
+		}
+	}
+}
+
+func (lv *level) tail(t *query.Tail, row standing) {
+	lv.visitKeys(t.OrderBy, row)
+	lv.visit(t.Limit, standing{kind: nowhere})
+	lv.visit(t.Offset, standing{kind: nowhere})
+}
+
+// setOp proves each branch; an output label is one that all branches give,
+// and is lost where types are converted.
+func (p *prover) setOp(q *query.SetOp, up *env, pushed []push) *result {
+	res := &result{}
+	p.with(q.With, up, res)
+	if q.Limit != nil || q.Offset != nil || len(q.Locking) > 0 {
+		pushed = nil
+	}
+	var cols [][]labels
+	for _, side := range []query.Query{q.Left, q.Right} {
+		var into []push
+		for _, f := range pushed {
+			if f.col < len(q.Targets) && f.col < len(side.Columns()) && sameType(q.Targets[f.col], side.Columns()[f.col]) {
+				into = append(into, f)
+			}
+		}
+		in := p.query(side, up, into)
+		res.take(in)
+		out := make([]labels, len(q.Targets))
+		for i := range out {
+			if i < len(in.cols) && i < len(side.Columns()) && sameType(q.Targets[i], side.Columns()[i]) {
+				out[i] = in.cols[i]
+			}
+		}
+		cols = append(cols, out)
+	}
+	lv := p.newLevel(nil, nil, up, nil)
+	lv.tail(&q.Tail, standing{kind: nowhere})
+	lv.solve(res)
+	if q.Kind == query.Except || q.Kind == query.Intersect {
+		res.cols = cols[0] // every output row is a row of the left branch
+	} else {
+		res.cols = meetAll(cols, len(q.Targets))
+	}
+	return res
+}
+
+func sameType(a, b *query.Target) bool { return !a.Type.IsZero() && a.Type.Same(b.Type) }
+
+// values proves a VALUES list. rows gets the labels of each row where it is
+// not nil.
+func (p *prover) values(q *query.Values, up *env, rows *[][]labels) *result {
+	res := &result{}
+	p.with(q.With, up, res)
+	lv := p.newLevel(nil, nil, up, nil)
+	for _, row := range q.Rows {
+		for _, e := range row {
+			lv.visit(e, standing{kind: nowhere})
+		}
+	}
+	lv.tail(&q.Tail, standing{kind: nowhere})
+	lv.solve(res)
+	var all [][]labels
+	for _, row := range q.Rows {
+		out := make([]labels, len(row))
+		for i, e := range row {
+			if i < len(q.Targets) && (rows != nil || e.Type().Same(q.Targets[i].Type)) {
+				out[i] = lv.labelsOf(e)
+			}
+		}
+		all = append(all, out)
+	}
+	if rows != nil {
+		*rows = all
+	}
+	if len(all) == 1 {
+		res.cols = all[0]
+	} else {
+		res.cols = meetAll(all, len(q.Targets))
+	}
+	return res
+}
+
+// labelsOf returns the labels of an expression of a row that the block goes on
+// with. A column's are read off the closure of its own facts.
+func (lv *level) labelsOf(e query.Expr) labels {
+	switch e := lv.p.strip(e).(type) {
+	case *query.ColRef:
+		c := lv.row()
+		if lv.has[e.RTE] {
+			c = lv.factsFor(e.RTE)
+		}
+		return lv.gather(c, term{rte: e.RTE, col: e.Col})
+	case *query.ParamRef:
+		return lv.gather(lv.row(), term{param: e.Param.Number})
+	case *query.Const:
+		if e.Null {
+			return labels{any: true}
+		}
+		return lv.gather(lv.row(), lv.p.termOf(e))
+	case *query.SubLink:
+		if e.Kind == query.ScalarSubLink {
+			return lv.termLabels(term{sub: e})
+		}
+	case *query.MultiAssign:
+		if s := lv.p.subs[e.Sub]; s != nil && s.res != nil && e.Index < len(s.res.cols) {
+			return s.res.cols[e.Index].through(nil, e.Sub)
+		}
+	case *query.FuncCall:
+		if keepsLabel(e) && len(e.Args) == 1 {
+			return lv.labelsOf(e.Args[0]).single(e)
+		}
+	case *query.NullIf:
+		return lv.labelsOf(e.Left).single(e)
+	case *query.Coalesce:
+		return lv.meetOf(e.Args, e)
+	case *query.MinMax:
+		return lv.meetOf(e.Args, e)
+	case *query.Case:
+		list := []query.Expr{}
+		for _, w := range e.Whens {
+			list = append(list, w.Then)
+		}
+		if e.Else != nil {
+			list = append(list, e.Else)
+		}
+		return lv.meetOf(list, e)
+	}
+	return labels{}
+}
+
+// keepsLabel reports whether an aggregate's result is one of its arguments.
+func keepsLabel(f *query.FuncCall) bool {
+	return f.Builtin != nil && len(f.User) == 0 && (f.Schema == "" || f.Schema == "pg_catalog") &&
+		slices.Contains([]string{"min", "max", "any_value"}, f.Name)
+}
+
+// meetOf returns the labels that every branch has. Branches of another type
+// would be converted, which labels do not survive.
+func (lv *level) meetOf(list []query.Expr, of query.Expr) labels {
+	out := labels{any: true}
+	for _, e := range list {
+		c, ok := e.(*query.Const)
+		if !(ok && c.Null) && !e.Type().Same(of.Type()) {
+			return labels{}
+		}
+		out = out.meet(lv.labelsOf(e))
+	}
+	return out.single(of)
+}
+
+func (lv *level) gather(c *closure, t term) labels {
+	var out labels
+	if t.isZero() {
+		return out
+	}
+	for _, h := range lv.holdings(c, t) {
+		out.add(h.labels)
+	}
+	return out
+}

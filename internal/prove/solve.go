@@ -1,0 +1,228 @@
+package prove
+
+import (
+	"github.com/tenantc/tenantc/internal/catalog"
+	"github.com/tenantc/tenantc/internal/diag"
+	"github.com/tenantc/tenantc/internal/query"
+)
+
+// result is what is proven of a query. It is a proof only when nothing is loose.
+type result struct {
+	loose     []loose
+	cols      []labels // of each output column
+	instances []Instance
+}
+
+// loose is an instance that nothing confines, or a construct that is refused.
+type loose struct {
+	rte  *query.RTE // nil for a construct
+	lv   *level
+	diag finding
+}
+
+func (r *result) ok() bool { return len(r.loose) == 0 }
+
+func (r *result) take(in *result) {
+	r.loose = append(r.loose, in.loose...)
+	r.instances = append(r.instances, in.instances...)
+}
+
+// rowSource is a subquery, view, CTE or function in FROM.
+type rowSource struct {
+	rte  *query.RTE
+	res  *result // nil until it is proven
+	last *result
+}
+
+// solve proves the block's entries and subqueries. Each proof may lean only on
+// those before it, so that no two hold each other up; the rounds go on while
+// one more is found.
+func (lv *level) solve(res *result) {
+	for _, r := range lv.rtes {
+		lv.enterSource(r)
+	}
+	for progress := true; progress; {
+		lv.p.step()
+		progress = false
+		for _, r := range lv.rtes {
+			if s := lv.rows[r]; s != nil && s.res == nil && lv.proveSource(s) {
+				progress = true
+			}
+		}
+		for _, r := range lv.rtes {
+			if r.Kind == query.RelationRTE && r.Sub == nil && lv.confined[r] == nil && lv.confine(r) {
+				progress = true
+			}
+		}
+		for _, s := range lv.links {
+			if s.res == nil && lv.proveLink(s) {
+				progress = true
+			}
+		}
+	}
+	for _, r := range lv.rtes {
+		switch s := lv.rows[r]; {
+		case s != nil && s.res != nil:
+			res.take(s.res)
+		case s != nil:
+			res.take(s.last)
+		case lv.confined[r] != nil:
+			res.instances = append(res.instances, *lv.confined[r])
+		default:
+			res.loose = append(res.loose, lv.explain(r))
+			res.instances = append(res.instances, Instance{RTE: r, Class: lv.p.tenancy(r.Relation).Class})
+		}
+	}
+	for _, s := range lv.links {
+		if s.res != nil {
+			res.take(s.res)
+		} else {
+			res.take(s.last)
+		}
+	}
+}
+
+// enterSource prepares an entry that is no plain relation.
+func (lv *level) enterSource(r *query.RTE) {
+	if r.Sample {
+		lv.p.refuse(diag.CodeNotUnderstood, r.At, "TABLESAMPLE is not understood: which rows it takes depends on all of them")
+	}
+	switch {
+	case r.Kind == query.RelationRTE && r.Sub == nil:
+		return
+	case r.Kind == query.FunctionRTE:
+		for _, f := range r.Funcs {
+			lv.visit(f, standing{kind: nowhere})
+		}
+	}
+	lv.rows[r] = &rowSource{rte: r}
+}
+
+// proveSource tries to prove an entry that is no plain relation: on its own,
+// else under what is known of its output columns.
+func (lv *level) proveSource(s *rowSource) bool {
+	p, r := lv.p, s.rte
+	try := func(res *result) bool {
+		if s.last == nil || res.ok() {
+			s.last = res
+		}
+		if res.ok() {
+			s.res = res
+		}
+		return res.ok()
+	}
+	up := lv.up
+	if r.Lateral {
+		up = lv.lateralEnv(r)
+	}
+	var body query.Query
+	switch r.Kind {
+	case query.FunctionRTE:
+		return try(lv.functionRows(r))
+	case query.SubqueryRTE, query.RelationRTE:
+		body = r.Sub
+	case query.CTERTE:
+		if def := p.ctes[r.CTE]; def != nil {
+			if def.res.ok() || r.Self {
+				return try(&result{cols: def.res.cols})
+			}
+			if !def.pushable {
+				return try(def.res)
+			}
+			body, up = r.CTE.Query, def.up
+		}
+	}
+	if body == nil {
+		p.refuse(diag.CodeNotUnderstood, r.At, "this item of FROM is not understood")
+		return try(&result{})
+	}
+	if r.Kind != query.CTERTE && try(p.query(body, up, nil)) {
+		return true
+	}
+	if lv.locked && r.Kind != query.CTERTE {
+		return false // FOR UPDATE reaches into a subquery, below any filter from outside
+	}
+	if push := lv.pushes(r); len(push) > 0 {
+		return try(p.query(body, up, push))
+	}
+	if s.last == nil {
+		s.last = p.ctes[r.CTE].res
+	}
+	return false
+}
+
+// proveLink tries to prove a subquery in an expression.
+func (lv *level) proveLink(s *subquery) bool {
+	p := lv.p
+	up := lv.envOf(s.at)
+	try := func(res *result) bool {
+		if s.last == nil || res.ok() {
+			s.last = res
+		}
+		if res.ok() {
+			s.res = res
+		}
+		return res.ok()
+	}
+	if s.exists != nil {
+		if res := p.selectQuery(s.exists.sel, up, nil, s.exists.skip); res.ok() {
+			return try(res)
+		}
+	}
+	res := p.query(s.link.Query, up, nil)
+	if s.exists != nil {
+		res.cols = nil // its output is no side of the equality
+	}
+	if try(res) {
+		return true
+	}
+	if push := lv.semijoin(s); len(push) > 0 {
+		res := p.query(s.link.Query, up, push)
+		res.cols = nil // what was handed in from outside says nothing new there
+		return try(res)
+	}
+	return false
+}
+
+// confine tries each rule on the relation instance r.
+func (lv *level) confine(r *query.RTE) bool {
+	p := lv.p
+	ten := p.tenancy(r.Relation)
+	inst := &Instance{RTE: r, Class: ten.Class}
+	if ten.Mixed && !r.Only {
+		return false
+	}
+	switch ten.Class {
+	case catalog.Global:
+		inst.Rule = "global"
+		lv.confined[r] = inst
+		return true
+	case catalog.Root, catalog.Direct, catalog.Derived, catalog.Shared:
+	default:
+		return false
+	}
+	c := lv.factsFor(r)
+	for _, rule := range instanceRules {
+		if because, ok := rule.confine(lv, c, r); ok {
+			inst.Rule, inst.Because = rule.stem, because
+			lv.confined[r] = inst
+			return true
+		}
+	}
+	return false
+}
+
+// instanceRule is a rule that confines a relation instance under the closure
+// of its facts.
+type instanceRule struct {
+	stem    string
+	confine func(lv *level, c *closure, r *query.RTE) ([]Reason, bool)
+}
+
+// instanceRules in the order in which they are tried.
+var instanceRules = []instanceRule{
+	{"direct", confineDirect},
+	{"derived", confineDerived},
+	{"compositefk", confineCompositeFK},
+	{"identity", confineIdentity},
+}

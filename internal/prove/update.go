@@ -1,0 +1,117 @@
+package prove
+
+import (
+	"github.com/tenantc/tenantc/internal/catalog"
+	"github.com/tenantc/tenantc/internal/diag"
+	"github.com/tenantc/tenantc/internal/query"
+)
+
+// update proves an UPDATE: the target is an entry like any other, the SET list
+// keeps the row with its tenant, and RETURNING speaks of the new row.
+func (p *prover) update(q *query.Update, up *env) *result {
+	res := &result{}
+	p.with(q.With, nil, res)
+	if !p.writable(q.Target) {
+		return res
+	}
+	lv := p.newLevel(append([]query.FromItem{q.Target}, q.From...), q.Where, nil, nil)
+	for _, a := range q.Set {
+		lv.visit(a.Value, standing{kind: onRow})
+	}
+	lv.solve(res)
+	p.setClause(lv, q.Target, q.Set, res)
+	p.writes = append(p.writes, write{rel: q.Target.Relation, set: q.Set, lv: lv, at: q.Target.At})
+	p.returning(q.Target, q.Returning, lv, lv.written(q.Target, q.Set), res)
+	return res
+}
+
+// delete proves a DELETE.
+func (p *prover) delete(q *query.Delete, up *env) *result {
+	res := &result{}
+	p.with(q.With, nil, res)
+	if !p.writable(q.Target) {
+		return res
+	}
+	lv := p.newLevel(append([]query.FromItem{q.Target}, q.Using...), q.Where, nil, nil)
+	lv.solve(res)
+	p.writes = append(p.writes, write{rel: q.Target.Relation, delete: true, at: q.Target.At})
+	own := func(col int) labels { return lv.labelsOf(query.Column(q.Target, col)) }
+	p.returning(q.Target, q.Returning, lv, own, res)
+	return res
+}
+
+// written returns the labels of each column of the updated row: that of its
+// SET expression where it is assigned. The row stays the tenant's own, so a
+// column that is not assigned keeps what it had.
+func (lv *level) written(target *query.RTE, set []*query.Assign) func(int) labels {
+	lv.target, lv.assigned = target, map[int]bool{}
+	for _, a := range set {
+		lv.assigned[a.Column] = true
+	}
+	return func(col int) labels {
+		if lv.confined[target] == nil {
+			return labels{}
+		}
+		for _, a := range set {
+			if a.Column == col {
+				out := labels{}
+				ten := lv.p.tenancy(target.Relation)
+				if !a.Partial && lv.p.assignable(a.Value, target.Relation.Columns[col]) {
+					out.tenant = lv.labelsOf(a.Value).tenant
+				}
+				if ten.Owned() {
+					out.own = append(out.own, ownColumn{target.Relation, col, origin{rte: target, in: "new"}})
+				}
+				return out
+			}
+		}
+		out := lv.p.instanceLabels(target, col)
+		for i, o := range out.own {
+			if o.rel == target.Relation && o.col == col && o.origin.fk == nil {
+				out.own[i].origin = origin{rte: target, in: "new"}
+			}
+		}
+		return out
+	}
+}
+
+// unwritten drops the facts that speak of an assigned column of the target:
+// they held of the old row.
+func (lv *level) unwritten(facts []*fact) []*fact {
+	if lv.target == nil {
+		return facts
+	}
+	touches := func(t term) bool { return t.rte == lv.target && lv.assigned[t.col] }
+	var out []*fact
+next:
+	for _, f := range facts {
+		for _, eq := range f.equal {
+			if touches(eq.a) || touches(eq.b) {
+				continue next
+			}
+		}
+		for _, m := range f.members {
+			for _, t := range m.terms {
+				if touches(t) {
+					continue next
+				}
+			}
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+// writable refuses to write what is no plain table.
+func (p *prover) writable(target *query.RTE) bool {
+	if target == nil || target.Relation == nil {
+		p.refuse(diag.CodeNotUnderstood, p.stmt.Body.Loc(), "the target of this statement is not understood")
+		return false
+	}
+	switch target.Relation.Kind {
+	case catalog.Table, catalog.PartitionedTable:
+		return true
+	}
+	p.refuse(diag.CodeNotUnderstood, target.At, "writing through "+target.Relation.Name+", which is no plain table, is not understood")
+	return false
+}

@@ -1,0 +1,106 @@
+package prove
+
+import (
+	"github.com/tenantc/tenantc/internal/diag"
+	"github.com/tenantc/tenantc/internal/query"
+)
+
+// definition is what is proven of a CTE where it is defined.
+type definition struct {
+	res *result
+	up  *env
+	// pushable: the CTE did not prove by itself, and what a reference knows of its
+	// columns may be tried.
+	pushable bool
+}
+
+// with proves the WITH list of a query, in order.
+func (p *prover) with(list []*query.CTE, up *env, res *result) {
+	for _, cte := range list {
+		def := &definition{up: up}
+		p.ctes[cte] = def
+		if cte.Recursive {
+			def.res = p.recursive(cte, up)
+		} else {
+			def.res = p.query(cte.Query, up, nil)
+			switch cte.Query.(type) {
+			case *query.Select, *query.SetOp:
+				def.pushable = len(cte.Refs) > 0
+			}
+		}
+		def.res = trim(def.res, len(cte.Names))
+		if !def.pushable || def.res.ok() {
+			res.take(def.res)
+		}
+	}
+}
+
+// trim gives res as many columns as there are names.
+func trim(res *result, n int) *result {
+	for len(res.cols) < n {
+		res.cols = append(res.cols, labels{})
+	}
+	return res
+}
+
+// recursive proves a recursive CTE. It takes the labels of the first term to
+// hold for the self reference, checks the recursive term under them, and
+// starts again with what both have until nothing is lost. Nothing is pushed
+// in: a walk through a foreign row and back would pass a filter outside.
+func (p *prover) recursive(cte *query.CTE, up *env) *result {
+	op, ok := cte.Query.(*query.SetOp)
+	if !ok || op.Kind != query.Union || len(op.With) > 0 || op.Limit != nil || op.Offset != nil || len(op.OrderBy) > 0 {
+		p.refuse(diag.CodeNotUnderstood, cte.At, "this recursive WITH is not understood: one UNION of a first and a recursive term is")
+		return &result{}
+	}
+	first := p.query(op.Left, up, nil)
+	width := len(op.Targets)
+	assumed := make([]labels, width)
+	for i := range assumed {
+		if i < len(first.cols) && i < len(op.Left.Columns()) && sameType(op.Targets[i], op.Left.Columns()[i]) {
+			assumed[i] = first.cols[i].single(column{cte, i})
+		}
+	}
+	for {
+		p.step()
+		p.ctes[cte].res = &result{cols: assumed}
+		again := p.query(op.Right, up, nil)
+		next := make([]labels, width)
+		same := true
+		for i := range next {
+			if i < len(again.cols) && i < len(op.Right.Columns()) && sameType(op.Targets[i], op.Right.Columns()[i]) {
+				next[i] = assumed[i].weaken(again.cols[i], column{cte, i})
+			}
+			same = same && next[i].tenant == assumed[i].tenant && len(next[i].own) == len(assumed[i].own) && next[i].any == assumed[i].any
+		}
+		if same {
+			res := &result{cols: assumed}
+			res.take(first)
+			res.take(again)
+			return res
+		}
+		assumed = next
+	}
+}
+
+// column marks the values of one column of a recursive CTE, which come from
+// rows that need not be one.
+type column struct {
+	cte *query.CTE
+	i   int
+}
+
+// weaken keeps the labels of l that m has too, each column by itself.
+func (l labels) weaken(m labels, mark any) labels {
+	met := l.meet(m)
+	out := labels{tenant: met.tenant, any: met.any}
+	seen := map[ownColumn]bool{}
+	for _, o := range met.own {
+		k := ownColumn{o.rel, o.col, origin{in: mark}}
+		if !seen[k] {
+			seen[k] = true
+			out.own = append(out.own, k)
+		}
+	}
+	return out
+}

@@ -1,0 +1,77 @@
+package prove
+
+import (
+	"fmt"
+	"github.com/tenantc/tenantc/internal/diag"
+	"slices"
+
+	"github.com/tenantc/tenantc/internal/catalog"
+	"github.com/tenantc/tenantc/internal/query"
+)
+
+// write is one target of a statement.
+type write struct {
+	rel       *catalog.Relation
+	insert    bool
+	delete    bool
+	set       []*query.Assign // of an UPDATE or DO UPDATE
+	lv        *level          // its block, for the labels of SET
+	insertion *query.Insert
+	rows      [][]labels
+	at        query.Loc
+}
+
+// checkWrites refuses what no declaration of the schema can mend.
+func (p *prover) checkWrites(res *result) {
+	touchesOwned := slices.ContainsFunc(res.instances, func(in Instance) bool { return in.Class != catalog.Global })
+	for _, w := range p.writes {
+		// globalwrite: what a tenant's statement writes into a global relation,
+		// every tenant sees.
+		if touchesOwned && p.tenancy(w.rel).Class == catalog.Global {
+			p.refuseFix(diag.CodeGlobalWrite, w.at, fmt.Sprintf("%s is nobody's, and a statement over tenants' rows writes it", w.rel.Name),
+				"every tenant would see what one of them wrote", "write it in a statement of its own that touches global relations only")
+		}
+		for _, r := range w.rel.Rules {
+			if r.Instead && r.Event != "select" && w.event(r.Event) {
+				p.refuse(diag.CodeNotUnderstood, w.at, fmt.Sprintf("the rule %s puts other statements in the place of this one, which is not understood", r.Name))
+			}
+		}
+	}
+}
+
+func (w write) event(name string) bool {
+	switch name {
+	case "insert":
+		return w.insert
+	case "update":
+		return !w.insert && !w.delete
+	case "delete":
+		return w.delete
+	}
+	return true
+}
+
+// assumptions returns what the writes lean on in the schema, each once.
+func (p *prover) assumptions(res *result) []Assumption {
+	s := &schema{p: p, seen: map[string]bool{}}
+	for _, w := range p.writes {
+		s.hooks(w)
+		s.reference(w)
+		s.cascade(w)
+	}
+	return s.out
+}
+
+// schema collects assumptions.
+type schema struct {
+	p    *prover
+	out  []Assumption
+	seen map[string]bool
+}
+
+func (s *schema) assume(a Assumption) {
+	if !s.seen[a.Subject] {
+		s.seen[a.Subject] = true
+		s.out = append(s.out, a)
+	}
+}
