@@ -27,7 +27,10 @@ func (lv *level) explain(r *query.RTE) loose {
 		return p.unclassified(r)
 	}
 	c := lv.cause(r)
-	f := finding{code: c.code, loc: r.At, width: r.Width, message: c.message, why: c.why, fix: lv.fix(r)}
+	f := finding{code: c.code, loc: r.At, width: r.Width, message: c.message, why: c.why, fix: c.fix}
+	if f.fix == "" {
+		f.fix = lv.fix(r)
+	}
 	if c.loc.Source != nil && c.text != "" {
 		f.related = append(f.related, related{c.loc.Pos(), c.text})
 	}
@@ -65,6 +68,7 @@ func (p *prover) unclassified(r *query.RTE) loose {
 type cause struct {
 	code         diag.Code
 	message, why string
+	fix          string // "" for the usual one
 	loc          query.Loc
 	text         string
 }
@@ -85,8 +89,7 @@ func (lv *level) cause(r *query.RTE) cause {
 	if m, ok := lv.mention(r, ten.Column()); ok {
 		return m
 	}
-	others := slices.ContainsFunc(lv.rtes, func(o *query.RTE) bool { return o != r && lv.confined[o] != nil && lv.confined[o].Rule != "global" })
-	if others || lv.up != nil && !lv.up.blank {
+	if lv.sibling(r) != nil || lv.up != nil && !lv.up.blank {
 		why := fmt.Sprintf("no condition ties %s.%s to the tenant", r.Alias, col)
 		for _, o := range lv.rtes {
 			if inst := lv.confined[o]; o != r && inst != nil && len(inst.Because) > 0 {
@@ -102,6 +105,36 @@ func (lv *level) cause(r *query.RTE) cause {
 	}
 	return cause{code: diag.CodeNoTenant, message: fmt.Sprintf("%s is read or written without its tenant", name),
 		why: "every tenant's rows take part"}
+}
+
+// sibling returns the entry of the block to which r can be tied: a confined one
+// of its dimension, else the first of its dimension before r; nil when there is
+// none.
+func (lv *level) sibling(r *query.RTE) *query.RTE {
+	p := lv.p
+	dim := p.tenancy(r.Relation).Dim
+	var first *query.RTE
+	before := true
+	for _, o := range lv.rtes {
+		if o == r {
+			before = false
+			continue
+		}
+		if o.Kind != query.RelationRTE || o.Relation == nil || o.Sub != nil {
+			continue
+		}
+		t := p.tenancy(o.Relation)
+		if !t.Owned() || t.Dim != dim || t.Class == catalog.Derived || t.Column() < 0 {
+			continue
+		}
+		if lv.confined[o] != nil {
+			return o
+		}
+		if before && first == nil {
+			first = o
+		}
+	}
+	return first
 }
 
 // called names an entry as the statement does.
@@ -147,13 +180,15 @@ func (lv *level) mention(r *query.RTE, col int) (cause, bool) {
 		if f.expr == nil || !speaksOf(f.expr, r, col) {
 			continue
 		}
-		c := cause{loc: f.expr.Loc(), text: query.String(f.expr)}
+		c := cause{loc: query.Start(f.expr), text: query.String(f.expr)}
 		switch e := f.expr.(type) {
 		case *query.Bool:
 			c.code = diag.CodeNotConjunct
 			c.message = fmt.Sprintf("the tenant test of %s can be passed by another way", name)
 			c.why = fmt.Sprintf("it stands in `%s`, which can be true without it", c.text)
+			c.fix = regroup(e, r, col)
 			if optional(e) {
+				c.fix = ""
 				c.code = diag.CodeOptional
 				c.message = fmt.Sprintf("the tenant test of %s can be switched off", name)
 				c.why = fmt.Sprintf("`%s` is true for every row when the value says so", c.text)
@@ -275,13 +310,8 @@ func (lv *level) fix(r *query.RTE) string {
 		return ""
 	}
 	column := r.Relation.Columns[ten.Column()].Name
-	for _, o := range lv.rtes {
-		if o == r || lv.confined[o] == nil || o.Relation == nil {
-			continue
-		}
-		if ot := p.tenancy(o.Relation); ot.Dim == ten.Dim && ot.Class != catalog.Derived && ot.Column() >= 0 {
-			return fmt.Sprintf("and %s.%s = %s.%s", alias, column, o.Alias, o.Relation.Columns[ot.Column()].Name)
-		}
+	if o := lv.sibling(r); o != nil {
+		return fmt.Sprintf("and %s.%s = %s.%s", alias, column, o.Alias, o.Relation.Columns[p.tenancy(o.Relation).Column()].Name)
 	}
 	if len(lv.rtes) == 1 {
 		return fmt.Sprintf("%s %s = %s", lv.glue(), column, p.tenantText(ten.Dim))
@@ -298,15 +328,54 @@ func (lv *level) glue() string {
 
 // tenantText is how the statement writes the tenant, or would.
 func (p *prover) tenantText(dim *catalog.Dimension) string {
-	for _, t := range p.tenants {
-		if t.Dim == dim {
-			return paramName(p.stmt, t.Param)
-		}
-	}
 	if dim == nil {
 		return "@tenant_id"
 	}
+	for _, t := range p.tenants {
+		name := paramName(p.stmt, t.Param)
+		// A parameter that merely has the type, as the row's id, is no suggestion.
+		if t.Dim == dim && (len(p.stmt.Annotation.Params) > 0 || strings.Contains(name, dim.Name) || p.comparesTenant[t.Param]) {
+			return name
+		}
+	}
 	return "@" + dim.Name + "_id"
+}
+
+// regroup writes `t AND a OR b` as `t AND (a OR b)`, where that is what e is, or "".
+func regroup(e *query.Bool, r *query.RTE, col int) string {
+	if e.Op != query.Or {
+		return ""
+	}
+	test := ""
+	var rest []string
+	for _, arg := range e.Args {
+		and, ok := arg.(*query.Bool)
+		if !ok || and.Op != query.And || test != "" {
+			rest = append(rest, query.String(arg))
+			continue
+		}
+		var others []query.Expr
+		for _, a := range and.Args {
+			if op, ok := a.(*query.Op); ok && op.Name == "=" && test == "" && speaksOf(op, r, col) {
+				test = query.String(op)
+				continue
+			}
+			others = append(others, a)
+		}
+		if test == "" {
+			rest = append(rest, query.String(arg))
+			continue
+		}
+		var texts []string
+		for _, a := range others {
+			texts = append(texts, query.String(a))
+		}
+		rest = append(rest, strings.Join(texts, " AND "))
+	}
+	if test == "" {
+		return ""
+	}
+	return test + " AND (" + strings.Join(rest, " OR ") + ")"
 }
 
 // explainInsert says why a proposed row need not be the tenant's.

@@ -162,11 +162,11 @@ func reasons(facts []*fact) []Reason {
 			continue
 		}
 		seen[f] = true
-		text := f.text
-		if text == "" && f.expr != nil {
-			text = query.String(f.expr)
+		r := Reason{Loc: f.loc, Text: f.text}
+		if f.expr != nil {
+			r = Reason{Loc: query.Start(f.expr), Text: query.String(f.expr)}
 		}
-		out = append(out, Reason{Loc: f.loc, Text: text})
+		out = append(out, r)
 	}
 	return out
 }

@@ -15,12 +15,15 @@ type prover struct {
 	stmt    *query.Stmt
 	tenants []Tenant // the parameters tried, one a dimension
 
-	factID  int
-	steps   int
-	subs    map[*query.SubLink]*subquery
-	ctes    map[*query.CTE]*definition
-	writes  []write
-	refused []finding // constructs that are refused wherever they stand
+	factID int
+	steps  int
+	subs   map[*query.SubLink]*subquery
+	ctes   map[*query.CTE]*definition
+	writes []write
+	// comparesTenant holds the parameters that some fact equates with the tenant
+	// column of a relation; for suggestions only.
+	comparesTenant map[int]bool
+	refused        []finding // constructs that are refused wherever they stand
 }
 
 // maxSteps bounds the work on one statement. The largest statement of the

@@ -31,7 +31,7 @@ type member struct {
 
 // newFact reads one conjunct. lv gets the subqueries in it, which stand at st.
 func (p *prover) newFact(e query.Expr) *fact {
-	f := &fact{id: p.nextFact(), expr: e, loc: e.Loc()}
+	f := &fact{id: p.nextFact(), expr: e}
 	p.read(f, e)
 	return f
 }
@@ -144,6 +144,7 @@ func (p *prover) compare(f *fact, op string, a, b query.Expr) {
 		return
 	}
 	f.equal = append(f.equal, equality{ta, tb})
+	p.noteTenantTest(ta, tb)
 	for _, side := range []struct {
 		value query.Expr
 		of    term
@@ -151,6 +152,18 @@ func (p *prover) compare(f *fact, op string, a, b query.Expr) {
 		if sl, ok := p.strip(side.value).(*query.SubLink); ok {
 			f.members = append(f.members, member{terms: []term{side.of}, sub: p.subquery(sl), cols: []int{0}})
 		}
+	}
+}
+
+// noteTenantTest remembers, for suggestions, a parameter that is compared with
+// a tenant column.
+func (p *prover) noteTenantTest(a, b term) {
+	if a.param == 0 {
+		a, b = b, a
+	}
+	if a.param != 0 && b.rte != nil && b.rte.Relation != nil && b.rte.Kind == query.RelationRTE && b.rte.Sub == nil &&
+		p.tenancy(b.rte.Relation).Column() == b.col {
+		p.comparesTenant[a.param] = true
 	}
 }
 

@@ -150,6 +150,7 @@ func attempt(cat *catalog.Catalog, s *query.Stmt, tenants []Tenant) (a *attempte
 	p := &prover{
 		cat: cat, stmt: s, tenants: tenants,
 		subs: map[*query.SubLink]*subquery{}, ctes: map[*query.CTE]*definition{},
+		comparesTenant: map[int]bool{},
 	}
 	a = &attempted{p, &result{}}
 	defer func() {

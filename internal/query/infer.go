@@ -127,8 +127,8 @@ func (r *resolver) coerceOperands(op string, left, right Expr) {
 	case !lu && !ru:
 	case lu && ru:
 		t := catalog.Type{}
-		if !r.userOperator(op) && catalog.Comparison(op) {
-			t = catalog.Builtin("text") // as for every comparison of two literals
+		if !r.userOperator(op) && (catalog.Comparison(op) || op == "||") {
+			t = catalog.Builtin("text") // strings are preferred where everything would do
 		}
 		r.coerce(left, t)
 		r.coerce(right, t)

@@ -10,6 +10,19 @@ func Column(rte *RTE, col int) *ColRef {
 	return c
 }
 
+// Start returns the place of e's first token that has one: an operator's own
+// place is where the operator stands.
+func Start(e Expr) Loc {
+	at := e.Loc()
+	Walk(e, func(e Expr) bool {
+		if l := e.Loc(); l.Source != nil && l.Source == at.Source && l.Offset < at.Offset {
+			at = l
+		}
+		return true
+	})
+	return at
+}
+
 // Walk calls visit for e and, where it returns true, for the expressions in e,
 // in the order of the text. It does not go into subqueries.
 func Walk(e Expr, visit func(Expr) bool) {
