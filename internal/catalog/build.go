@@ -30,12 +30,12 @@ type Input struct {
 // against half a schema.
 func Build(in Input, rep *diag.List) *Catalog {
 	b := newBuilder(in, rep)
-	sources := b.parseAll()
+	stmts := b.parseAll()
 	if rep.HasErrors() {
 		b.declareDimensions()
 		return b.cat
 	}
-	for _, src := range sources {
+	for _, src := range stmts {
 		b.run(src)
 	}
 	b.finish()
@@ -50,8 +50,8 @@ type builder struct {
 	in  Input
 	rep *diag.List
 
-	src  *source  // the file being read
-	stmt diag.Pos // the statement being read
+	src  *source  // the statement being read
+	stmt diag.Pos // where it begins
 
 	indexes   map[qname]*Index // every index, by schema and name
 	sequences map[qname]bool   // those made by CREATE SEQUENCE
@@ -87,41 +87,30 @@ func newBuilder(in Input, rep *diag.List) *builder {
 	}
 }
 
-// parseAll parses every file and reports what is no SQL.
+// parseAll returns the statements of all files in order and reports what is no SQL.
 func (b *builder) parseAll() []*source {
-	var sources []*source
+	var all []*source
 	for _, f := range b.in.Files {
-		if downFile(f.Name) {
-			continue
+		if !downFile(f.Name) {
+			all = append(all, newSource(f.Name, f.Text, b.rep).statements(b.rep)...)
 		}
-		src := newSource(f.Name, f.Text, b.rep)
-		tree, err := pgast.Parse(src.text)
-		if err != nil {
-			b.rep.Add(syntaxError(src, err))
-			continue
-		}
-		src.stmts = tree.GetStmts()
-		sources = append(sources, src)
 	}
-	return sources
+	return all
 }
 
 func syntaxError(src *source, err error) diag.Diagnostic {
 	pos := diag.Pos{File: src.name}
 	var perr *pgast.Error
 	if errors.As(err, &perr) && perr.Offset >= 0 {
-		pos = src.lines.Pos(perr.Offset)
+		pos = src.at(perr.Offset)
 	}
 	return diag.Diagnostic{Code: diag.CodeSchemaSyntax, Pos: pos, Message: err.Error()}
 }
 
-// run interprets one file.
+// run interprets one statement.
 func (b *builder) run(src *source) {
-	b.src = src
-	for _, raw := range src.stmts {
-		b.stmt = src.at(int(raw.GetStmtLocation()))
-		b.statement(raw.GetStmt())
-	}
+	b.src, b.stmt = src, src.at(0)
+	b.statement(src.node)
 }
 
 func (b *builder) add(d diag.Diagnostic) { b.rep.Add(d) }

@@ -300,7 +300,7 @@ func (b *builder) referencedColumns(to *Relation, c *pgast.Constraint, pos diag.
 	if len(names) == 0 {
 		pk := to.PrimaryKey()
 		if pk == nil {
-			b.notAKey(to, "a primary key", pos)
+			b.notAKey(to, "no primary key", pos)
 			return nil, false
 		}
 		cols, ok := pk.Columns()
@@ -315,7 +315,7 @@ func (b *builder) referencedColumns(to *Relation, c *pgast.Constraint, pos diag.
 			return refs, true
 		}
 	}
-	b.notAKey(to, "a unique key over ("+to.ColumnNames(refs)+")", pos)
+	b.notAKey(to, "no unique key over ("+to.ColumnNames(refs)+")", pos)
 	return nil, false
 }
 
@@ -323,7 +323,7 @@ func (b *builder) notAKey(to *Relation, what string, pos diag.Pos) {
 	b.add(diag.Diagnostic{
 		Code:    diag.CodeForeignKey,
 		Pos:     pos,
-		Message: "the foreign key refers to " + to.ShortName() + ", which has not " + what,
+		Message: "the foreign key refers to " + to.ShortName() + ", which has " + what,
 		Why:     "PostgreSQL refuses such a foreign key",
 		Fix:     "make the key first: a PRIMARY KEY, UNIQUE constraint or unique index without WHERE",
 		Related: []diag.Related{{Pos: to.Pos, Message: to.ShortName() + " is made here"}},

@@ -299,7 +299,7 @@ func (p *doParser) run(node *pgast.Node, text string, start int, once bool) bool
 	b := p.b
 	src, stmt, rep := b.src, b.stmt, b.rep
 	defer func() { b.src, b.stmt, b.rep = src, stmt, rep }()
-	b.src = &source{name: src.name, text: text, lines: src.lines, base: src.base + p.offset + start}
+	b.src = &source{name: src.name, text: text, lines: src.lines, base: src.base + p.offset + start, nested: true}
 	b.stmt = b.src.at(0)
 	found := &diag.List{}
 	b.rep = found

@@ -17,19 +17,20 @@ type goKind struct {
 
 // The built-in types that pgx scans into the basic kinds without loss.
 var (
-	textTypes  = wordSet(`text varchar bpchar name char uuid json jsonb xml macaddr macaddr8 numeric int2 int4 int8 float4 float8 time timetz`)
-	bytesTypes = wordSet(`bytea json jsonb text varchar bpchar xml`)
-	int16Types = wordSet(`int2`)
-	int32Types = wordSet(`int2 int4`)
-	int64Types = wordSet(`int2 int4 int8`)
-	oidTypes   = wordSet(`int2 int4 oid`)
-	realTypes  = wordSet(`float4`)
-	floatTypes = wordSet(`float4 float8 int2 int4 numeric`)
-	boolTypes  = wordSet(`bool`)
-	numTypes   = wordSet(`numeric int2 int4 int8`)
-	timeTypes  = wordSet(`timestamp timestamptz date time`)
-	jsonTypes  = wordSet(`json jsonb`)
-	uuidTypes  = wordSet(`uuid text varchar bpchar`)
+	textTypes   = wordSet(`text varchar bpchar name char uuid json jsonb xml macaddr macaddr8 numeric int2 int4 int8 float4 float8 time timetz`)
+	pgTextTypes = wordSet(`text varchar bpchar name char uuid json jsonb xml macaddr macaddr8 numeric int2 int4 int8 float4 float8 time timetz inet cidr interval`)
+	bytesTypes  = wordSet(`bytea json jsonb text varchar bpchar xml`)
+	int16Types  = wordSet(`int2`)
+	int32Types  = wordSet(`int2 int4`)
+	int64Types  = wordSet(`int2 int4 int8`)
+	oidTypes    = wordSet(`int2 int4 oid`)
+	realTypes   = wordSet(`float4`)
+	floatTypes  = wordSet(`float4 float8 int2 int4 numeric`)
+	boolTypes   = wordSet(`bool`)
+	numTypes    = wordSet(`numeric int2 int4 int8`)
+	timeTypes   = wordSet(`timestamp timestamptz date time`)
+	jsonTypes   = wordSet(`json jsonb`)
+	uuidTypes   = wordSet(`uuid text varchar bpchar`)
 )
 
 // basicKinds are Go's basic types. int and uint hold what 64 bits hold: the
@@ -78,7 +79,7 @@ var foreignKinds = map[string]goKind{
 	tenantPackage + ".ID":                   {pg: wordSet(`uuid`)},
 	tenantPackage + ".Int64ID":              {pg: int64Types},
 	tenantPackage + ".TextID":               {pg: wordSet(`text varchar`)},
-	pgtypePackage + ".Text":                 {pg: textTypes, null: true},
+	pgtypePackage + ".Text":                 {pg: pgTextTypes, null: true},
 	pgtypePackage + ".Bool":                 {pg: boolTypes, null: true},
 	pgtypePackage + ".Int2":                 {pg: int16Types, null: true, word: "pgtype.Int8"},
 	pgtypePackage + ".Int4":                 {pg: int32Types, null: true, word: "pgtype.Int8"},

@@ -101,7 +101,7 @@ var lossy = map[string]string{
 	"[]byte":             "int2 int4 int8 float4 float8 numeric uuid time timetz macaddr _int8 _uuid _text",
 	"json.RawMessage":    "int2 int4 int8 float4 float8 numeric uuid time timetz macaddr _int8 _uuid _text bytea text varchar bpchar",
 	"time.Duration":      "int2 int4",
-	"pgtype.Text":        "_text _uuid _int8 bytea interval",
+	"pgtype.Text":        "_text _uuid _int8 bytea",
 	"pgtype.Date":        "timestamp timestamptz",
 	"pgtype.Timestamp":   "timestamptz",
 	"pgtype.Timestamptz": "timestamp",

@@ -63,7 +63,7 @@ func (b *builder) checkField(m *model.Model, f *model.Field, rel *Relation) {
 	if !b.holds(f.Type, col.Type) {
 		d := diag.Diagnostic{
 			Code: diag.CodeModelType, Pos: f.TypePos, Width: len(f.TypeText),
-			Message: m.Name + "." + f.Name + " is a " + f.TypeText + " and cannot hold " + rel.ShortName() + "." + col.Name + ", a " + typeText(col.Type),
+			Message: m.Name + "." + f.Name + " of type " + f.TypeText + " cannot hold " + rel.ShortName() + "." + col.Name + " of type " + typeText(col.Type),
 			Related: related(col.Pos, "the column"),
 		}
 		if kind, _ := kindOf(f.Type); kind.word != "" {
@@ -78,7 +78,7 @@ func (b *builder) checkField(m *model.Model, f *model.Field, rel *Relation) {
 	if kind, _ := kindOf(f.Type); !kind.null && kind.known {
 		b.add(diag.Diagnostic{
 			Code: diag.CodeModelNullable, Pos: f.TypePos, Width: len(f.TypeText),
-			Message: m.Name + "." + f.Name + " is a " + f.TypeText + ", and " + rel.ShortName() + "." + col.Name + " may be NULL",
+			Message: m.Name + "." + f.Name + " of type " + f.TypeText + " cannot hold NULL, and " + rel.ShortName() + "." + col.Name + " may be NULL",
 			Why:     "the first row with NULL there fails to scan",
 			Fix:     "*" + f.TypeText + ", or alter table " + rel.ShortName() + " alter column " + col.Name + " set not null",
 			Related: related(col.Pos, "the column"),

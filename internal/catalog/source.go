@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"bytes"
+	"slices"
 	"sort"
 	"strings"
 
@@ -9,15 +10,17 @@ import (
 	"github.com/tenantc/tenantc/internal/pgast"
 )
 
-// source is one schema file. Its text has the same offsets as the user's file:
-// what is not SQL is blanked, never cut.
+// source is the text of a schema file, or of one statement of it. A file's has
+// the same offsets as the user's file: what is not SQL is blanked, never cut.
 type source struct {
 	name   string
 	text   string
-	lines  *diag.Lines // of the user's file
-	stmts  []*pgast.RawStmt
-	tokens []*pgast.ScanToken // filled by the first call of exprText
-	base   int                // offset of text in the file: a statement inside DO begins late
+	lines  *diag.Lines        // of the user's file
+	base   int                // offset of text in the file
+	tokens []*pgast.ScanToken // of text
+	shift  int32              // what to take from a token's offsets to get those into text
+	nested bool               // a statement inside DO
+	node   *pgast.Node        // the statement's tree, nil for a file
 }
 
 // downMarkers begin the part of a migration that undoes it, and upMarkers the
@@ -248,16 +251,84 @@ func (s *source) pos(location int32, fallback diag.Pos) diag.Pos {
 // at returns the position of an offset into text.
 func (s *source) at(offset int) diag.Pos { return s.lines.Pos(s.base + offset) }
 
-// loadTokens scans the file once; exprText looks into the result.
-func (s *source) loadTokens() []*pgast.ScanToken {
+// statements cuts a file at its semicolons and parses each part by itself: the
+// parser's time for CREATE TABLE grows with the offset at which it stands, so
+// that a dump of 1 MB would take minutes, and each part tells its own error.
+func (s *source) statements(rep *diag.List) []*source {
+	tokens, err := pgast.Scan(s.text)
+	if err != nil {
+		rep.Add(syntaxError(s, err))
+		return nil
+	}
+	tokens = slices.DeleteFunc(tokens, func(t *pgast.ScanToken) bool {
+		return t.Token == pgast.Token_SQL_COMMENT || t.Token == pgast.Token_C_COMMENT
+	})
+	var out []*source
+	depth, atomic, first := 0, 0, 0
+	for i, t := range tokens {
+		switch t.Token {
+		case pgast.Token_ASCII_40:
+			depth++
+		case pgast.Token_ASCII_41:
+			depth--
+		case pgast.Token_ATOMIC:
+			if i > first && tokens[i-1].Token == pgast.Token_BEGIN_P {
+				atomic = 1 // a function's body, up to its END
+			}
+		case pgast.Token_CASE:
+			if atomic > 0 {
+				atomic++
+			}
+		case pgast.Token_END_P:
+			if atomic > 0 {
+				atomic--
+			}
+		}
+		last := i == len(tokens)-1
+		ends := t.Token == pgast.Token_ASCII_59 && (depth <= 0 && atomic == 0)
+		if !ends && !last {
+			continue
+		}
+		upTo := i
+		if !ends {
+			upTo = i + 1
+		}
+		if upTo > first {
+			out = append(out, s.part(tokens[first:upTo]))
+		}
+		depth, atomic, first = 0, 0, i+1
+	}
+	return slices.DeleteFunc(out, func(p *source) bool {
+		tree, err := pgast.Parse(p.text)
+		if err != nil {
+			rep.Add(syntaxError(p, err))
+			return true
+		}
+		if len(tree.GetStmts()) != 1 {
+			rep.Add(syntaxError(p, &pgast.Error{Message: "several statements where one was expected", Offset: 0}))
+			return true
+		}
+		p.node = tree.GetStmts()[0].GetStmt()
+		return false
+	})
+}
+
+// part is the source of the statement that tokens make up.
+func (s *source) part(tokens []*pgast.ScanToken) *source {
+	start, end := tokens[0].Start, tokens[len(tokens)-1].End
+	return &source{name: s.name, text: s.text[start:end], lines: s.lines, base: s.base + int(start), tokens: tokens, shift: start}
+}
+
+// from returns the index of the first token at or behind an offset into text.
+func (s *source) from(offset int) int {
 	if s.tokens == nil {
 		tokens, err := pgast.Scan(s.text)
 		if err != nil {
-			return nil // the parser has already accepted the text
+			return 0 // the parser has already accepted the text
 		}
 		s.tokens = tokens
 	}
-	return s.tokens
+	return sort.Search(len(s.tokens), func(i int) bool { return int(s.tokens[i].Start-s.shift) >= offset })
 }
 
 // exprEnds are the words that end an expression at bracket depth zero: a
@@ -277,8 +348,8 @@ var listEnds = map[string]bool{
 // brackets apart, is at start. It ends at the comma, bracket, semicolon or,
 // for a DEFAULT, the clause that ends it.
 func (s *source) exprText(start int, isDefault bool) string {
-	tokens := s.loadTokens()
-	first := sort.Search(len(tokens), func(i int) bool { return int(tokens[i].Start) >= start })
+	first := s.from(start)
+	tokens := s.tokens
 	depth, end := 0, start
 	for i := first; i < len(tokens); i++ {
 		t := tokens[i]
@@ -296,11 +367,11 @@ func (s *source) exprText(start int, isDefault bool) string {
 				break
 			}
 			first--
-			start, depth = int(tokens[first].Start), 0
+			start, depth = int(tokens[first].Start-s.shift), 0
 		} else if depth == 0 && (word == "," || word == ";" || isDefault && i > first && exprEnds[word]) {
 			break
 		}
-		end = int(t.End)
+		end = int(t.End - s.shift)
 	}
 	return s.text[start:end]
 }
@@ -310,23 +381,21 @@ func (s *source) word(i int) string {
 	if i >= len(s.tokens) {
 		return ";"
 	}
-	return strings.ToLower(s.text[s.tokens[i].Start:s.tokens[i].End])
+	return strings.ToLower(s.text[s.tokens[i].Start-s.shift : s.tokens[i].End-s.shift])
 }
 
 // bracketText returns what stands in the first pair of brackets at or behind offset.
 func (s *source) bracketText(offset int) string {
-	tokens := s.loadTokens()
-	i := sort.Search(len(tokens), func(i int) bool { return int(tokens[i].Start) >= offset })
 	depth, start := 0, -1
-	for ; i < len(tokens); i++ {
-		switch tokens[i].Token {
+	for i := s.from(offset); i < len(s.tokens); i++ {
+		switch t := s.tokens[i]; t.Token {
 		case pgast.Token_ASCII_40:
 			if depth++; start < 0 {
-				start = int(tokens[i].End)
+				start = int(t.End - s.shift)
 			}
 		case pgast.Token_ASCII_41:
 			if depth--; depth == 0 {
-				return strings.TrimSpace(s.text[start:tokens[i].Start])
+				return strings.TrimSpace(s.text[start : t.Start-s.shift])
 			}
 		}
 	}

@@ -114,7 +114,7 @@ func harmless(n *pgast.Node) bool {
 	case *pgast.Node_AlterSeqStmt, *pgast.Node_CreatePlangStmt, *pgast.Node_CreateTransformStmt, *pgast.Node_CreateConversionStmt,
 		*pgast.Node_AlterTsdictionaryStmt, *pgast.Node_AlterTsconfigurationStmt, *pgast.Node_CreateAmStmt,
 		*pgast.Node_AlterExtensionStmt, *pgast.Node_AlterEventTrigStmt, *pgast.Node_AlterObjectDependsStmt,
-		*pgast.Node_AlterCollationStmt, *pgast.Node_AlterDatabaseStmt, *pgast.Node_AlterDatabaseRefreshCollStmt:
+		*pgast.Node_AlterCollationStmt, *pgast.Node_CreatedbStmt, *pgast.Node_AlterDatabaseStmt, *pgast.Node_AlterDatabaseRefreshCollStmt:
 		return true // objects that carry no fact
 	}
 	return false

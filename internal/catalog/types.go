@@ -101,8 +101,9 @@ type Relation struct {
 	TriggersDisabled bool
 	Options          []string // as security_invoker=true
 
-	// Definition is a view's query; nil for tables. Positions in it are offsets
-	// into DefinitionText, which begins at DefinitionPos in its file.
+	// Definition is a view's query; nil for tables. Locations in it are offsets
+	// into DefinitionText, which is the whole file. Its relations are qualified:
+	// they are those that the names meant when the view was made.
 	Definition     *pgast.Node
 	DefinitionText *diag.Lines
 	ColumnAliases  []string // CREATE VIEW v (a, b)
@@ -178,7 +179,8 @@ type Column struct {
 	inherited int  // number of parents that have it
 }
 
-// Expr is an expression of the DDL, with where it stands.
+// Expr is an expression of the DDL, with where it stands. Locations inside Node
+// are offsets into its statement and good for nothing but their order.
 type Expr struct {
 	Node *pgast.Node
 	Text string

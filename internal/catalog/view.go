@@ -82,7 +82,7 @@ func (b *builder) defineView(view *Relation, query *pgast.Node, aliases []string
 	view.Definition, view.DefinitionText, view.ColumnAliases, view.Stale = query, b.src.lines, aliases, ""
 	deps := &viewDeps{vars: map[*pgast.RangeVar]*Relation{}, loose: map[*Relation]bool{}, names: map[string]bool{}}
 	b.views[view] = deps
-	if b.src.base != 0 {
+	if b.src.nested {
 		b.refuseNamed("a view made inside DO")
 	}
 	if query.GetSelectStmt() == nil {
@@ -90,6 +90,7 @@ func (b *builder) defineView(view *Relation, query *pgast.Node, aliases []string
 		return
 	}
 	b.bind(view, query, deps)
+	pgast.Shift(query, b.src.base)
 	names, ok := b.outputColumns(query.GetSelectStmt(), deps)
 	if len(aliases) >= len(names) && len(aliases) > 0 && !ok {
 		names, ok = aliases, true // a star may hide more, which an alias list then names last

@@ -17,6 +17,8 @@ const (
 	CodeBatchEmpty   Code = "TC5105"
 	CodeKeyType      Code = "TC5106"
 	CodeCRUD         Code = "TC5107"
+	CodeNoModule     Code = "TC5108"
+	CodeOption       Code = "TC5109"
 )
 
 var emitCodes = []Info{
@@ -118,5 +120,21 @@ var emitCodes = []Info{
 			"hand-written query takes the place of the method of its name. This is a note: nothing has to be done about it.",
 		Before: "owner_id uuid references users (id)",
 		After:  "foreign key (tenant_id, owner_id) references users (tenant_id, id)",
+	},
+	{
+		Code:  CodeNoModule,
+		Title: "there is no Go module",
+		Text: "The emitted packages import one another and the models. The paths for that begin with the module path of the nearest go.mod " +
+			"above the folder of the configuration, and there is none.",
+		Before: "tenantc generate",
+		After:  "go mod init example.com/app\ntenantc generate",
+	},
+	{
+		Code:  CodeOption,
+		Title: "an option of sqlc's has no effect",
+		Text: "Options that change names and types (overrides, rename, emit_json_tags, emit_pointers_for_null_types and the like) are handed on. " +
+			"Those that change the shape of sqlc's methods change nothing, because these methods are read and not emitted.",
+		Before: "options: {package: gen, sql_package: pgx/v5, emit_interface: true}",
+		After:  "options: {package: gen, sql_package: pgx/v5}",
 	},
 }

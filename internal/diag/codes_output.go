@@ -5,6 +5,7 @@ const (
 	CodeDrift          Code = "TC5901"
 	CodeForeignFile    Code = "TC5902"
 	CodePluginSettings Code = "TC5903"
+	CodeNoStatements   Code = "TC5904"
 )
 
 var outputCodes = []Info{
@@ -33,5 +34,13 @@ var outputCodes = []Info{
 			"be proven against other inputs than sqlc's.",
 		Before: "sqlc generate -f services/billing/sqlc.yaml",
 		After:  "cd services/billing && sqlc generate",
+	},
+	{
+		Code:  CodeNoStatements,
+		Title: "the query files hold no statement",
+		Text: "sqlc refuses a project without queries, so `sqlc generate` would fail in this folder. A run that found nothing to prove " +
+			"would also look like a success.",
+		Before: "-- queries for users go here",
+		After:  "-- name: CountUsers :one\nselect count(*) from users where tenant_id = @tenant_id;",
 	},
 }

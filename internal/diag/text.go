@@ -144,7 +144,7 @@ func clean(text string) string {
 }
 
 // Summary counts diagnostics in a few words: "2 errors and 1 warning in 2
-// files", or "nothing found".
+// files", or "no findings".
 func Summary(list []Diagnostic) string {
 	var counts [Note + 1]int
 	files := map[string]bool{}
@@ -161,7 +161,7 @@ func Summary(list []Diagnostic) string {
 		}
 	}
 	if len(parts) == 0 {
-		return "nothing found"
+		return "no findings"
 	}
 	text := parts[len(parts)-1]
 	if rest := parts[:len(parts)-1]; len(rest) > 0 {

@@ -124,7 +124,7 @@ func TestSummary(t *testing.T) {
 		list []Diagnostic
 		want string
 	}{
-		{nil, "nothing found"},
+		{nil, "no findings"},
 		{[]Diagnostic{errorIn("a")}, "1 error in 1 file"},
 		{[]Diagnostic{errorIn("a"), errorIn("b"), warning}, "2 errors and 1 warning in 2 files"},
 		{[]Diagnostic{errorIn("a"), warning, note}, "1 error, 1 warning and 1 note in 1 file"},

@@ -23,6 +23,12 @@ func walk(m protoreflect.Message, visit func(Message) bool) {
 	if !m.IsValid() || !visit(m.Interface()) {
 		return
 	}
+	if n, ok := m.Interface().(*Node); ok { // one of 270 fields: asked for by name
+		if inner := Inner(n); inner != nil {
+			walk(inner.ProtoReflect(), visit)
+		}
+		return
+	}
 	fields := m.Descriptor().Fields()
 	for i := range fields.Len() {
 		f := fields.Get(i)
@@ -38,6 +44,22 @@ func walk(m protoreflect.Message, visit func(Message) bool) {
 			walk(v.List().Get(j).Message(), visit)
 		}
 	}
+}
+
+// Shift adds by to every location below and including m: a statement that was
+// parsed alone gets the offsets of its file.
+func Shift(m Message, by int) {
+	Walk(m, func(m Message) bool {
+		r := m.ProtoReflect()
+		f := r.Descriptor().Fields().ByName("location")
+		if f == nil {
+			return true
+		}
+		if at := r.Get(f).Int(); at >= 0 {
+			r.Set(f, protoreflect.ValueOfInt32(int32(at)+int32(by)))
+		}
+		return true
+	})
 }
 
 // Inner returns the message that a Node wraps, or nil.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"github.com/tenantc/tenantc/internal/diag"
 	"slices"
+	"strings"
 
 	"github.com/tenantc/tenantc/internal/catalog"
 )
@@ -41,7 +42,7 @@ func (s *schema) actions(rel *catalog.Relation, deleted bool, changed map[int]bo
 			s.assume(Assumption{
 				Subject: "action of foreign key " + fkName(fk), Declared: fk.Consistent && p.tenancy(fk.To).Owned(), Pos: fk.Pos, Code: diag.CodeAssumeCascade,
 				Message: fmt.Sprintf("the foreign key %s acts across tenants when a row of %s goes or changes", fkName(fk), rel.Name),
-				Why:     why, Fix: p.compositeKey(fk),
+				Why:     why, Fix: s.mendAction(fk),
 			})
 		}
 		switch action {
@@ -63,6 +64,18 @@ func (s *schema) actions(rel *catalog.Relation, deleted bool, changed map[int]bo
 	}
 }
 
+// mendAction says what would keep the action with the tenant.
+func (s *schema) mendAction(fk *catalog.ForeignKey) string {
+	if s.p.tenancy(fk.From).Class == catalog.Unclassified && s.p.tenancy(fk.To).Owned() {
+		var cols []string
+		for _, c := range fk.Columns {
+			cols = append(cols, fk.From.Columns[c].Name)
+		}
+		return fmt.Sprintf("tables: {%s: {via: [%s]}} when its rows belong to the owner of %s", fk.From.Name, strings.Join(cols, ", "), fk.To.Name)
+	}
+	return s.p.compositeKey(fk)
+}
+
 // setColumns returns the columns that SET NULL or SET DEFAULT assigns.
 func (s *schema) setColumns(fk *catalog.ForeignKey, deleted bool) []int {
 	if deleted && len(fk.SetColumns) > 0 {
@@ -76,7 +89,13 @@ func (s *schema) crosses(fk *catalog.ForeignKey, action catalog.Action, deleted 
 	p := s.p
 	child, parent := p.tenancy(fk.From), p.tenancy(fk.To)
 	acts := action != catalog.NoAction && action != catalog.Restrict
-	if child.Class == catalog.Global || child.Class == catalog.Unclassified {
+	if child.Class == catalog.Unclassified {
+		if !acts && !parent.Owned() {
+			return ""
+		}
+		return "whose rows " + fk.From.Name + " holds is not declared"
+	}
+	if child.Class == catalog.Global {
 		if !acts && !parent.Owned() {
 			return ""
 		}

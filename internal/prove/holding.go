@@ -1,33 +1,52 @@
 package prove
 
 import (
+	"slices"
+
 	"github.com/tenantc/tenantc/internal/catalog"
 	"github.com/tenantc/tenantc/internal/query"
 )
 
-// holding is one label of a term with the facts that give it.
+// holding is what is known of one term of a class.
 type holding struct {
 	labels labels
-	facts  []*fact
+	term   term
+	fact   *fact // the fact that gives the labels, where the term has them not by itself
 }
 
 // holdings returns the labels of t under c: those of every term that equals it.
 func (lv *level) holdings(c *closure, t term) []holding {
 	var out []holding
 	c.class(t, func(u term) bool {
-		if l := lv.termLabels(u); !l.none() {
-			out = append(out, holding{l, c.path(t, u)})
-		}
-		for _, m := range c.members[u] {
-			if m.sub.res != nil && m.col < len(m.sub.res.cols) {
-				if l := m.sub.res.cols[m.col].through(nil, m.sub.link); !l.none() {
-					out = append(out, holding{l, append(c.path(t, u), m.fact)})
-				}
-			}
-		}
+		out = lv.appendHoldings(out, c, u)
 		return true
 	})
 	return out
+}
+
+// appendHoldings appends the labels that u has, by itself or as a member of a
+// subquery's rows.
+func (lv *level) appendHoldings(out []holding, c *closure, u term) []holding {
+	if l := lv.termLabels(u); !l.none() {
+		out = append(out, holding{l, u, nil})
+	}
+	for _, m := range c.members[u] {
+		if m.sub.res != nil && m.col < len(m.sub.res.cols) {
+			if l := m.sub.res.cols[m.col].through(nil, m.sub.link); !l.none() {
+				out = append(out, holding{l, u, m.fact})
+			}
+		}
+	}
+	return out
+}
+
+// evidence returns the facts that make h a holding of t.
+func (c *closure) evidence(t term, h holding) []*fact {
+	way, _ := c.nearest(t, func(u term) bool { return u == h.term })
+	if h.fact != nil {
+		way = append(way, h.fact)
+	}
+	return way
 }
 
 // termLabels returns the labels that a term has by itself.
@@ -100,16 +119,23 @@ func checkedBy(fk *catalog.ForeignKey, i int) bool {
 	return true
 }
 
-// tenantOf reports whether the term equals the tenant of dim under c, and why.
+// tenantOf reports whether the term equals the tenant of dim under c, and why:
+// by the fewest facts.
 func (lv *level) tenantOf(c *closure, t term, dim *catalog.Dimension) ([]Reason, bool) {
-	var best []*fact
-	found := false
-	for _, h := range lv.holdings(c, t) {
-		if h.labels.isTenant(dim) && (!found || len(h.facts) < len(best)) {
-			best, found = h.facts, true
+	var found holding
+	way, ok := c.nearest(t, func(u term) bool {
+		for _, h := range lv.appendHoldings(nil, c, u) {
+			if h.labels.isTenant(dim) {
+				found = h
+				return true
+			}
 		}
+		return false
+	})
+	if ok && found.fact != nil {
+		way = append(way, found.fact)
 	}
-	return reasons(best), found
+	return reasons(way), ok
 }
 
 // tupleOf reports whether the terms are, together, the columns cols of one own
@@ -118,22 +144,21 @@ func (lv *level) tupleOf(c *closure, terms []term, rel *catalog.Relation, cols [
 	if len(terms) == 0 || len(terms) != len(cols) {
 		return nil, false
 	}
-	first := lv.holdings(c, terms[0])
-	for _, h := range first {
-		for _, o := range h.labels.own {
+	held := make([][]holding, len(terms))
+	for i, t := range terms {
+		held[i] = lv.holdings(c, t)
+	}
+	for _, first := range held[0] {
+		for _, o := range first.labels.own {
 			if o.rel != rel || o.col != cols[0] {
 				continue
 			}
-			facts := append([]*fact(nil), h.facts...)
+			facts := c.evidence(terms[0], first)
 			ok := true
 			for i := 1; i < len(terms) && ok; i++ {
-				ok = false
-				for _, g := range lv.holdings(c, terms[i]) {
-					if g.labels.has(rel, cols[i], o.origin) {
-						facts = append(facts, g.facts...)
-						ok = true
-						break
-					}
+				at := slices.IndexFunc(held[i], func(h holding) bool { return h.labels.has(rel, cols[i], o.origin) })
+				if ok = at >= 0; ok {
+					facts = append(facts, c.evidence(terms[i], held[i][at])...)
 				}
 			}
 			if ok {

@@ -24,7 +24,7 @@ func (lv *level) pushes(s *query.RTE) []push {
 		for _, h := range lv.holdings(c, term{rte: s, col: i}) {
 			for _, t := range lv.p.tenants {
 				if h.labels.tenant&(1<<t.Dim.Index) != 0 {
-					out = append(out, push{i, term{param: t.Param}, lv.p.cat.EqualityClass(s.Cols[i].Type), h.facts})
+					out = append(out, push{i, term{param: t.Param}, lv.p.cat.EqualityClass(s.Cols[i].Type), c.evidence(term{rte: s, col: i}, h)})
 				}
 			}
 		}

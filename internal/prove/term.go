@@ -1,6 +1,8 @@
 package prove
 
 import (
+	"slices"
+
 	"github.com/tenantc/tenantc/internal/query"
 )
 
@@ -127,19 +129,21 @@ func (c *closure) same(a, b term) bool {
 	return ok && ok2 && c.find(ia) == c.find(ib)
 }
 
-// path returns the facts that lead from a to b. The edges form a forest, so
-// there is one path.
-func (c *closure) path(a, b term) []*fact {
-	ia, ok := c.ids[a]
-	ib, ok2 := c.ids[b]
-	if !ok || !ok2 || ia == ib {
-		return nil
+// nearest walks outward from t, along the facts that made its class, to the
+// first term that goal accepts, and returns the facts on the way there.
+func (c *closure) nearest(t term, goal func(term) bool) ([]*fact, bool) {
+	start, ok := c.ids[t]
+	if !ok {
+		return nil, goal(t)
 	}
-	via := map[int]int{ia: -1} // edge by which a term was reached
-	queue := []int{ia}
-	for len(queue) > 0 && queue[0] != ib {
+	via := map[int]int{start: -1} // edge by which a term was reached
+	queue := []int{start}
+	for len(queue) > 0 {
 		at := queue[0]
 		queue = queue[1:]
+		if goal(c.terms[at]) {
+			return c.wayTo(at, via), true
+		}
 		for _, e := range c.at[at] {
 			to := c.edges[e].a + c.edges[e].b - at
 			if _, seen := via[to]; !seen {
@@ -148,17 +152,17 @@ func (c *closure) path(a, b term) []*fact {
 			}
 		}
 	}
+	return nil, false
+}
+
+// wayTo reads the way to a term off the edges by which terms were reached.
+func (c *closure) wayTo(at int, via map[int]int) []*fact {
 	var out []*fact
-	for at := ib; ; {
-		e, ok := via[at]
-		if !ok || e < 0 {
-			break
-		}
-		out = append(out, c.edges[e].fact)
-		at = c.edges[e].a + c.edges[e].b - at
+	for via[at] >= 0 {
+		e := c.edges[via[at]]
+		out = append(out, e.fact)
+		at = e.a + e.b - at
 	}
-	for i, j := 0, len(out)-1; i < j; i, j = i+1, j-1 {
-		out[i], out[j] = out[j], out[i]
-	}
+	slices.Reverse(out)
 	return out
 }

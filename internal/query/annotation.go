@@ -71,7 +71,7 @@ func (st *Stmt) annotate(lines []annotationLine, at func(offset int) Loc, cat *c
 		switch {
 		case strings.HasPrefix(word, "$"), strings.HasPrefix(word, "@"):
 			if rest != "" {
-				bad(diag.CodeDeclaration, "a line declares one tenant parameter", "", "-- tenant: "+word+", and a further line for each further dimension")
+				bad(diag.CodeDeclaration, "a line declares one tenant parameter", "", "-- tenant: "+strings.TrimRight(word, ",")+", and a further line for each further dimension")
 				continue
 			}
 			n := st.paramNamed(word)

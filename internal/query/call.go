@@ -125,6 +125,9 @@ func (r *resolver) typeBuiltin(e *FuncCall) {
 		}
 		return
 	}
+	if r.castFrom(e.Args...) {
+		return
+	}
 	operands := make([]catalog.Type, len(e.Args))
 	domain := false
 	for i, a := range e.Args {

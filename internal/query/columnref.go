@@ -63,7 +63,7 @@ func (r *resolver) qualified(sc *scope, schema, rel, col string, at Loc) Expr {
 	width := len(rel) + 1 + len(col)
 	switch {
 	case n > 1:
-		r.issue(diag.CodeAmbiguous, at, width, "the name "+col+" is ambiguous: "+rel+" has it twice", "", "")
+		r.issue(diag.CodeAmbiguous, at, width, "the name "+col+" is ambiguous, "+rel+" has it twice", "", "")
 		return r.failed(at, col)
 	case n == 1:
 		return it.column(i, at)
@@ -97,10 +97,31 @@ func (r *resolver) item(sc *scope, schema, rel string, at Loc) (*nsItem, bool) {
 		r.issue(diag.CodeConstruct, at, len(rel), strings.ToUpper(rel)+" in RETURNING is not supported yet", "", "")
 		return nil, false
 	}
-	if !sc.isBroken() {
-		r.issue(diag.CodeUnknownRelation, at, len(name), "FROM has no "+name+" here", "", diag.Nearest(rel, sc.itemNames()))
+	if sc.isBroken() {
+		return nil, false
 	}
+	if sc.hidden(func(it *nsItem) bool { return it.name == rel }) != nil {
+		r.issue(diag.CodeReference, at, len(name), rel+" stands beside this subquery, which sees it through LATERAL only", "", "LATERAL before the subquery")
+		return nil, false
+	}
+	why, fix := "", diag.Nearest(rel, sc.itemNames())
+	if alias := sc.aliasOf(rel); alias != "" {
+		why, fix = "the relation has the alias "+alias+", which hides its name", alias
+	}
+	r.issue(diag.CodeUnknownRelation, at, len(name), "FROM has no "+name+" here", why, fix)
 	return nil, false
+}
+
+// aliasOf is the alias under which a relation of that name is in view.
+func (s *scope) aliasOf(relation string) string {
+	for ; s != nil; s = s.outer {
+		for _, it := range s.items {
+			if it.rel && it.rte != nil && it.rte.Relation != nil && it.rte.Relation.Name == relation {
+				return it.name
+			}
+		}
+	}
+	return ""
 }
 
 func (s *scope) inReturning() bool {

@@ -73,7 +73,7 @@ func (n *tally) describe(t *testing.T, schema, strict, loose string) {
 	t.Helper()
 	cat := build(t, schema)
 	pool := pgtest.New(t, schema)
-	types := serverTypes(t, pool)
+	types, columns := serverTypes(t, pool), serverColumns(t, pool)
 	ctx := context.Background()
 	conn, err := pool.Acquire(ctx)
 	if err != nil {
@@ -128,6 +128,13 @@ func (n *tally) describe(t *testing.T, schema, strict, loose string) {
 			}
 			n.columns++
 			want := types[sd.Fields[i].DataTypeOID]
+			origin := ""
+			if sd.Fields[i].TableOID != 0 {
+				origin = columns[columnID{sd.Fields[i].TableOID, sd.Fields[i].TableAttributeNumber}]
+			}
+			if got := originOf(c.Expr); got != origin {
+				t.Errorf("%s: column %s comes from %q, and we say %q\n%s", st.Name, c.Name, origin, got, st.SQL)
+			}
 			if c.Type.IsZero() {
 				t.Logf("%s: the type of column %s (%v) is left open", st.Name, c.Name, want)
 				continue
@@ -164,4 +171,65 @@ func serverTypes(t *testing.T, pool *pgxpool.Pool) map[uint32]catalog.Type {
 		t.Fatal(err)
 	}
 	return out
+}
+
+type columnID struct {
+	table     uint32
+	attribute uint16
+}
+
+// serverColumns reads the columns of the schema's relations, "public.t.c".
+func serverColumns(t *testing.T, pool *pgxpool.Pool) map[columnID]string {
+	t.Helper()
+	rows, err := pool.Query(context.Background(), `
+		select c.oid, a.attnum, n.nspname || '.' || c.relname || '.' || a.attname
+		from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
+		where n.nspname not in ('pg_catalog', 'pg_toast', 'information_schema') and (a.attnum > 0 or a.attname in ('ctid', 'tableoid'))`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[columnID]string{}
+	for rows.Next() {
+		var table uint32
+		var attribute int16
+		var name string
+		if err := rows.Scan(&table, &attribute, &name); err != nil {
+			t.Fatal(err)
+		}
+		out[columnID{table, uint16(attribute)}] = name
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// originOf traces an output column to the column of a relation that it shows,
+// as PostgreSQL does for its protocol: through subqueries and WITH queries, not
+// into views.
+func originOf(e query.Expr) string {
+	switch e := e.(type) {
+	case *query.ColRef:
+		switch r := e.RTE; r.Kind {
+		case query.RelationRTE:
+			return r.Relation.FullName() + "." + r.Relation.Columns[e.Col].Name
+		case query.SubqueryRTE:
+			return originIn(r.Sub, e.Col)
+		case query.CTERTE:
+			if !r.Self {
+				return originIn(r.CTE.Query, e.Col)
+			}
+		}
+	case *query.SystemColumn:
+		return e.RTE.Relation.FullName() + "." + e.Name
+	}
+	return ""
+}
+
+// originIn traces a column of a subquery. Set operations and VALUES have none.
+func originIn(q query.Query, col int) string {
+	if cols := q.Columns(); col < len(cols) {
+		return originOf(cols[col].Expr)
+	}
+	return ""
 }

@@ -57,7 +57,11 @@ func (d *dumper) statement(st *Stmt) {
 	}
 	for _, i := range st.Issues {
 		pos := i.Loc.Pos()
-		d.line("issue %s %d:%d %s", i.Code, pos.Line, pos.Column, i.Message)
+		place := fmt.Sprintf("%d:%d", pos.Line, pos.Column)
+		if pos.File != st.File {
+			place = pos.String()
+		}
+		d.line("issue %s %s %s", i.Code, place, i.Message)
 		d.in(func() {
 			if i.Why != "" {
 				d.line("why %s", i.Why)

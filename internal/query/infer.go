@@ -148,7 +148,27 @@ func (r *resolver) opposite(op string, e Expr, isLeft bool) catalog.Type {
 		base.Mods = nil
 		return base
 	}
-	return r.enumOf(catalog.OperatorOperand(op, r.operand(e), isLeft), e)
+	t := r.cache.operand(op, r.operand(e), isLeft)
+	if !t.Same(r.operand(e)) && r.castFrom(e) {
+		return catalog.Type{}
+	}
+	return r.enumOf(t, e)
+}
+
+// castFrom reports whether the schema makes an implicit cast from the type of
+// one of args: it may then be taken where the lists know of none.
+func (r *resolver) castFrom(args ...Expr) bool {
+	for _, c := range r.cat.Casts {
+		if !c.Implicit {
+			continue
+		}
+		for _, a := range args {
+			if r.plain(a.Type()).Same(c.From) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // enumElement reports whether t is an array of an enum of the schema.
@@ -177,6 +197,9 @@ func (r *resolver) operatorType(op string, left, right Expr) catalog.Type {
 	}
 	if catalog.Comparison(op) {
 		return catalog.Builtin("bool")
+	}
+	if r.castFrom(left, right) {
+		return catalog.Type{}
 	}
 	return r.enumOf(catalog.OperatorResult(op, r.operand(left), r.operand(right)), left, right)
 }
@@ -235,6 +258,9 @@ func (r *resolver) commonType(list ...Expr) catalog.Type {
 		u := r.plain(e.Type())
 		if t.Same(u) {
 			continue
+		}
+		if r.castFrom(list...) {
+			return catalog.Type{}
 		}
 		next := wider(t, u)
 		if next.IsZero() {

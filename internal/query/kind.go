@@ -58,7 +58,13 @@ func kindName(tree *pgast.Node) string {
 	case *pgast.Node_VacuumStmt:
 		return "VACUUM or ANALYZE"
 	}
-	return strings.TrimSuffix(pgast.Kind(tree), "Stmt")
+	kind := strings.TrimSuffix(pgast.Kind(tree), "Stmt")
+	for _, ddl := range []string{"Create", "Alter", "Drop", "Index", "View", "Rename", "Comment", "Grant", "Rule", "Define", "CompositeType", "Import", "SecLabel"} {
+		if strings.HasPrefix(kind, ddl) {
+			return "DDL"
+		}
+	}
+	return "this kind of statement (" + kind + ")"
 }
 
 // checkCommand reports a command that sqlc refuses for the statement.

@@ -32,6 +32,14 @@ func (r *resolver) readMacros(tree *pgast.Node) {
 	var found []*macro
 	pgast.Walk(tree, func(m pgast.Message) bool {
 		switch n := m.(type) {
+		case *pgast.MultiAssignRef:
+			// The tree has the source once for each column.
+			if n.GetColno() > 1 {
+				return false
+			}
+			if n.GetNcolumns() > 1 && r.macrosBelow(n) {
+				r.issue(diag.CodeMacro, r.stmtLoc(), 0, "sqlc does not accept a macro in SET (a, b) = (…)", "it would replace it twice", "an assignment for each column")
+			}
 		case *pgast.ParamRef:
 			explicit[int(n.GetNumber())] = true
 		case *pgast.A_Expr:
@@ -50,7 +58,8 @@ func (r *resolver) readMacros(tree *pgast.Node) {
 			}
 		}
 		if what := unseenBySqlc(m); what != "" && r.macrosBelow(m) {
-			r.issue(diag.CodeMacro, r.stmtLoc(), 0, "sqlc does not look into "+what+" for parameters",
+			at, _ := pgast.Location(m)
+			r.issue(diag.CodeMacro, r.loc(at), 0, "sqlc does not look into "+what+" for parameters",
 				"the name would be sent to PostgreSQL as it stands", "$1 in its place")
 			return false
 		}
@@ -72,8 +81,6 @@ func unseenBySqlc(m pgast.Message) string {
 		*pgast.JsonObjectAgg, *pgast.JsonArrayAgg, *pgast.JsonTable, *pgast.JsonIsPredicate, *pgast.JsonScalarExpr,
 		*pgast.JsonParseExpr, *pgast.JsonSerializeExpr:
 		return "SQL/JSON syntax"
-	case *pgast.XmlExpr, *pgast.XmlSerialize:
-		return "XML syntax"
 	case *pgast.MergeStmt:
 		return "MERGE"
 	}
@@ -188,9 +195,9 @@ func (r *resolver) numberParams(explicit map[int]bool, found []*macro) {
 		break
 	}
 	if highest > maxParams || explicit[0] {
-		r.issue(diag.CodeParamNumbers, r.stmtLoc(), 0, "a parameter's number lies between 1 and 65535", "", "")
-		highest = min(highest, maxParams)
+		r.issue(diag.CodeParamNumbers, r.stmtLoc(), 0, fmt.Sprintf("a parameter's number lies between 1 and %d", maxParams), "", "")
 	}
+	highest = min(highest, len(explicit)) // numbers behind a gap are dropped
 	byName := map[string]*Param{}
 	next := 1
 	for _, m := range found {

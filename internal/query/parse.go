@@ -2,6 +2,7 @@ package query
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/tenantc/tenantc/internal/catalog"
@@ -17,7 +18,7 @@ const bom = "\ufeff"
 // unnamed one, is added to rep.
 func Parse(path, text string, cat *catalog.Catalog, rep *diag.List) []*Stmt {
 	text = strings.TrimPrefix(text, bom) // columns of line 1 count from behind it, as editors do
-	f := &file{path: path, text: text, lines: diag.NewLines(path, text), cat: cat, rep: rep, cache: newColumnCache(), names: map[string]diag.Pos{}}
+	f := &file{path: path, text: text, lines: diag.NewLines(path, text), cat: cat, rep: rep, cache: newCache(), names: map[string]diag.Pos{}}
 	for _, p := range split(text) {
 		f.piece(p)
 	}
@@ -36,7 +37,7 @@ func ParseSQL(name, command, sql string, ann Annotation, cat *catalog.Catalog) *
 	st := &Stmt{Name: name, Command: command, File: name, Annotation: ann, Text: sql, SQL: sql}
 	st.Source = &Source{Lines: diag.NewLines(name, sql)}
 	st.Pos = st.Source.Lines.Pos(0)
-	r := &resolver{cat: cat, cache: newColumnCache(), stmt: st, text: sql, src: st.Source}
+	r := &resolver{cat: cat, cache: newCache(), stmt: st, text: sql, src: st.Source}
 	if tree := r.parse(); tree != nil {
 		r.readParams(tree)
 		r.resolve(tree)
@@ -72,7 +73,7 @@ type file struct {
 	lines      *diag.Lines
 	cat        *catalog.Catalog
 	rep        *diag.List
-	cache      *columnCache
+	cache      *cache
 	stmts      []*Stmt
 	last       *Stmt // the statement before, to which a second one under its name belongs
 	names      map[string]diag.Pos
@@ -96,15 +97,9 @@ func (f *file) piece(p *piece) {
 		return
 	}
 	// sqlc takes the first of these lines, wherever it stands.
-	chosen := 0
-	for chosen < len(names) && names[chosen].hidden {
-		chosen++
-	}
-	if chosen == len(names) {
-		chosen = 0
-	}
+	chosen := choose(names)
 	n := names[chosen]
-	if n.name == "" || !validName(n.name) {
+	if !validName(n.name) {
 		f.report(n.offset, n.problem.Width, n.problem.Code, n.problem.Message, n.problem.Why, n.problem.Fix)
 		f.last = nil
 		return
@@ -115,6 +110,8 @@ func (f *file) piece(p *piece) {
 		case other.hidden:
 			f.stmtIssue(st, other.line, 0, diag.CodeQueryNameHidden, "sqlc reads this line as the name of a query",
 				"it looks at lines, also within string literals, comments and statements, and removes the line from the text", "")
+		case i != chosen && !validName(other.name):
+			f.stmtIssue(st, other.offset, other.problem.Width, other.problem.Code, other.problem.Message, other.problem.Why, other.problem.Fix)
 		case i != chosen:
 			f.stmtIssue(st, other.line, 0, diag.CodeQueryName, "a second name stands before one statement", "sqlc takes the first name and drops the other", "a statement of its own for each name")
 		}
@@ -126,8 +123,23 @@ func (f *file) piece(p *piece) {
 	if !p.terminated {
 		f.stmtIssue(st, p.end(), 0, diag.CodeQuerySemicolon, "the statement does not end in a semicolon", "sqlc refuses such a file", ";")
 	}
-	f.strippedLines(st, p)
+	f.strippedLines(st, p, names)
 	f.resolve(st, p, n.line)
+}
+
+// choose picks the line that is meant as the name: one in its place and in
+// order, else one in its place, else the one that sqlc takes.
+func choose(names []nameLine) int {
+	for _, fits := range []func(nameLine) bool{
+		func(n nameLine) bool { return !n.hidden && n.problem == nil },
+		func(n nameLine) bool { return !n.hidden && validName(n.name) },
+		func(n nameLine) bool { return !n.hidden },
+	} {
+		if i := slices.IndexFunc(names, fits); i >= 0 {
+			return i
+		}
+	}
+	return 0
 }
 
 // newStmt makes the statement of a name.
@@ -167,7 +179,7 @@ func (f *file) broken(p *piece, names []nameLine) {
 	}
 	named := false
 	for _, n := range names {
-		if n.name == "" || !validName(n.name) {
+		if !validName(n.name) {
 			continue
 		}
 		st := f.newStmt(p, n)
@@ -296,16 +308,17 @@ func commentLines(text string) []string {
 
 // strippedLines refuses lines that sqlc takes out of the text it emits as
 // comments although they are not, or not only.
-func (f *file) strippedLines(st *Stmt, p *piece) {
-	for at := p.start(); at < p.end(); {
-		end := p.end()
+func (f *file) strippedLines(st *Stmt, p *piece, names []nameLine) {
+	for at := p.start(); at < p.to; {
+		end := p.to
 		if n := strings.IndexByte(f.text[at:end], '\n'); n >= 0 {
 			end = at + n
 		}
 		if at == 0 || f.text[at-1] == '\n' {
 			line := strings.TrimRight(f.text[at:end], "\r")
 			if (strings.HasPrefix(line, "--") || strings.HasPrefix(line, "#") || strings.HasPrefix(line, "/*") && strings.HasSuffix(line, "*/")) &&
-				!strings.HasPrefix(line, "/*+") && !p.wholeComment(at, at+len(line)) {
+				!strings.HasPrefix(line, "/*+") && !p.wholeComment(at, at+len(line)) &&
+				!slices.ContainsFunc(names, func(n nameLine) bool { return n.line == at }) {
 				f.stmtIssue(st, at, len(line), diag.CodeQueryStripped, "sqlc removes this line from the text that it emits",
 					"it takes every line that begins with --, # or /* for a comment", "a space before it")
 			}
@@ -366,13 +379,21 @@ func (r *resolver) parse() *pgast.Node {
 	}
 }
 
+// asParseError returns err with its message on one line: PostgreSQL quotes an
+// unterminated literal to the end of the text.
 func asParseError(err error) *pgast.Error {
 	var bad *pgast.Error
-	if errors.As(err, &bad) {
-		return bad
+	if !errors.As(err, &bad) {
+		bad = &pgast.Error{Message: err.Error(), Offset: -1}
 	}
-	return &pgast.Error{Message: err.Error(), Offset: -1}
+	message := strings.ToValidUTF8(bad.Message, "")
+	if line, _, more := strings.Cut(message, "\n"); more || len(line) > maxMessage {
+		message = strings.ToValidUTF8(line[:min(len(line), maxMessage)], "") + " …"
+	}
+	return &pgast.Error{Message: message, Offset: bad.Offset}
 }
+
+const maxMessage = 120
 
 // resolve resolves a statement of an accepted kind.
 func (r *resolver) resolve(tree *pgast.Node) {

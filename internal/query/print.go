@@ -68,7 +68,7 @@ func (p *printer) expr(e Expr, around precedence) {
 	switch e := e.(type) {
 	case nil:
 	case *ColRef:
-		p.put(e.RTE.Alias, ".", ident(e.RTE.Cols[e.Col].Name))
+		p.column(e.RTE, ident(e.RTE.Cols[e.Col].Name))
 	case *Output:
 		p.put("#", strconv.Itoa(e.Index+1))
 	case *ParamRef:
@@ -118,9 +118,8 @@ func (p *printer) expr(e Expr, around precedence) {
 	case *SubLink:
 		p.subLink(e, around)
 	case *MultiAssign:
-		p.put("(")
 		p.expr(e.Sub, precLowest)
-		p.put(").", strconv.Itoa(e.Index+1))
+		p.put(".", strconv.Itoa(e.Index+1))
 	case *FuncCall:
 		p.call(e)
 	case *Case:
@@ -165,7 +164,7 @@ func (p *printer) expr(e Expr, around precedence) {
 		p.expr(e.Arg, precLowest)
 		p.put(").", ident(e.Name))
 	case *WholeRow:
-		p.put(e.RTE.Alias, ".*")
+		p.column(e.RTE, "*")
 	case *Merged:
 		p.named("merged", e.Left, e.Right)
 	case *SQLValue:
@@ -173,7 +172,7 @@ func (p *printer) expr(e Expr, around precedence) {
 	case *Grouping:
 		p.named("grouping", e.Args...)
 	case *SystemColumn:
-		p.put(e.RTE.Alias, ".", e.Name)
+		p.column(e.RTE, e.Name)
 	case *Default:
 		p.put("DEFAULT")
 	case *Unknown:
@@ -181,6 +180,14 @@ func (p *printer) expr(e Expr, around precedence) {
 	default:
 		p.put("<?>")
 	}
+}
+
+// column prints a column with its alias, if there is one.
+func (p *printer) column(rte *RTE, name string) {
+	if rte.Alias != "" {
+		p.put(ident(rte.Alias), ".")
+	}
+	p.put(name)
 }
 
 // bracketed prints e so that a subscript may follow.
@@ -350,6 +357,10 @@ func (p *printer) subLink(e *SubLink, around precedence) {
 			p.put(" ", e.Op, " ALL (SELECT …)")
 		})
 	case RowSubLink:
+		if len(e.Test) == 0 { // the source of SET (a, b) = (SELECT …)
+			p.put("(SELECT …)")
+			return
+		}
 		p.level(precCompare, around, func() {
 			test()
 			p.put(" ", e.Op, " (SELECT …)")

@@ -14,7 +14,7 @@ const maxDepth = 4000
 // order in which PostgreSQL does: that order decides the type of a parameter.
 type resolver struct {
 	cat    *catalog.Catalog
-	cache  *columnCache
+	cache  *cache
 	stmt   *Stmt
 	text   string         // the text whose tree is being read: the statement's, or a view's
 	src    *Source        // of that text
@@ -25,17 +25,36 @@ type resolver struct {
 	deep   bool // the nesting has been reported
 }
 
-// columnCache holds the columns of relations as range table entries have them,
-// so that the statements of a run share them.
-type columnCache struct {
-	columns map[*catalog.Relation][]RTECol
+// cache holds what the statements of a file share: the columns of relations as
+// range table entries have them, and what was found out about operators.
+type cache struct {
+	columns  map[*catalog.Relation][]RTECol
+	operands map[operandKey]catalog.Type
 }
 
-func newColumnCache() *columnCache {
-	return &columnCache{columns: map[*catalog.Relation][]RTECol{}}
+func newCache() *cache {
+	return &cache{columns: map[*catalog.Relation][]RTECol{}, operands: map[operandKey]catalog.Type{}}
 }
 
-func (c *columnCache) of(rel *catalog.Relation) []RTECol {
+// operandKey is an operator with the operand of which the type is known.
+type operandKey struct {
+	op, schema, name string
+	array, isLeft    bool
+}
+
+// operand is the type that the operator gives to what stands opposite to a t.
+func (c *cache) operand(op string, t catalog.Type, isLeft bool) catalog.Type {
+	key := operandKey{op, t.Schema, t.Name, t.Array, isLeft}
+	got, ok := c.operands[key]
+	if !ok {
+		got = catalog.OperatorOperand(op, t, isLeft)
+		c.operands[key] = got
+	}
+	return got
+}
+
+// of returns the columns of a relation.
+func (c *cache) of(rel *catalog.Relation) []RTECol {
 	cols, ok := c.columns[rel]
 	if !ok {
 		cols = make([]RTECol, len(rel.Columns))

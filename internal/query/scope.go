@@ -151,7 +151,7 @@ func (r *resolver) columnNamed(sc *scope, name string, at Loc, localOnly bool) E
 		}
 		switch {
 		case count > 1:
-			r.issue(diag.CodeAmbiguous, at, len(name), "the name "+name+" is ambiguous: "+s.holders(name)+" have it", "", "")
+			r.issue(diag.CodeAmbiguous, at, len(name), "the name "+name+" is ambiguous, it is in "+s.holders(name), "", "")
 			return r.failed(at, name)
 		case count == 1:
 			return r.hit(hit, col, name, at)
@@ -198,7 +198,15 @@ func (s *scope) holders(name string) string {
 		if !it.cols {
 			continue
 		}
-		if _, n := it.find(name); n > 0 {
+		if it.rte == nil {
+			for _, c := range it.columns {
+				if c.name == name && c.rte != nil {
+					names = append(names, c.rte.Alias)
+				}
+			}
+			continue
+		}
+		if _, n := it.find(name); n > 0 || it.hasSystemColumn(name) {
 			names = append(names, it.label())
 		}
 	}
@@ -240,11 +248,26 @@ func (r *resolver) unknownColumn(sc *scope, name string, at Loc) Expr {
 		return r.failed(at, name)
 	}
 	fix, why := diag.Nearest(name, sc.columnNames()), ""
+	if it := sc.hidden(func(it *nsItem) bool { _, n := it.find(name); return n > 0 }); it != nil {
+		why, fix = it.label()+" has it, and stands beside this subquery, which sees it through LATERAL only", "LATERAL before the subquery"
+	}
 	if at.Source == r.src && at.Offset > 1 && at.Offset <= len(r.text) && r.text[at.Offset-1] == '@' {
 		why = "the @ before it belongs to an operator: with a space before the @ it would be the parameter @" + name
 	}
 	r.issue(diag.CodeUnknownColumn, at, len(name), "there is no column "+name+" here", why, fix)
 	return r.failed(at, name)
+}
+
+// hidden returns an item that fits and is in view for LATERAL only.
+func (s *scope) hidden(fits func(*nsItem) bool) *nsItem {
+	for ; s != nil; s = s.outer {
+		for _, it := range s.items {
+			if it.lateralOnly && !s.lateral && fits(it) {
+				return it
+			}
+		}
+	}
+	return nil
 }
 
 // isBroken reports whether an item of this or an outer level is missing; the

@@ -1,15 +1,12 @@
 package query_test
 
 import (
-	"flag"
 	"testing"
 
 	"github.com/tenantc/tenantc/internal/catalog"
 	"github.com/tenantc/tenantc/internal/config"
 	"github.com/tenantc/tenantc/internal/diag"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 // build makes a catalog of one schema text. Findings about tenancy are of no
 // interest here.
@@ -23,5 +20,10 @@ func build(t testing.TB, schema string) *catalog.Catalog {
 			UnclassifiedGlobal: true,
 		},
 	}, &rep)
+	for _, d := range rep.Sorted() {
+		if d.Code == diag.CodeSchemaSyntax {
+			t.Fatalf("%s: %s", d.Pos, d.Message)
+		}
+	}
 	return cat
 }

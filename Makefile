@@ -1,0 +1,55 @@
+# Each target sees to its own set-up, so that a fresh clone needs one command.
+
+SHELL      := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# How long one package's tests may take. With the race detector, two cores and
+# a cold cache, the packages that compile generated code need the most.
+TEST_TIMEOUT ?= 20m
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: ## generate the reference application and run the quickstart on a real PostgreSQL
+	@.ci/setup postgres
+	@echo "building sqlc (the first time takes a minute or three)"
+	@go tool -n sqlc >/dev/null
+	@echo "generating gen/ from models/, schema/ and queries/"
+	@go run ./cmd/tenantc generate
+	@go run ./examples/quickstart
+
+.PHONY: generate
+generate: ## write gen/ anew from models/, schema/ and queries/
+	go generate ./models
+
+.PHONY: test
+test: setup tools ## set up and run all tests with the race detector
+	go test -race -timeout $(TEST_TIMEOUT) ./...
+	cd bench && go test -timeout $(TEST_TIMEOUT) ./...
+
+.PHONY: verify
+verify: tools ## check that gen/ is current, and what gofmt, vet, staticcheck and the import table say
+	go run ./cmd/tenantc generate -verify
+	@unformatted=$$(find . -name '*.go' -not -path '*/testdata/*' -print0 | xargs -0 gofmt -l); \
+	if [[ -n $$unformatted ]]; then echo "not formatted by gofmt:"; echo "$$unformatted"; exit 1; fi
+	go vet ./...
+	go tool staticcheck ./...
+	@staticcheck=$$(go tool -n staticcheck); cd bench; set -x; go vet ./...; "$$staticcheck" ./...
+	go test -count=1 -run '^TestLayers$$' .
+
+.PHONY: bench
+bench: tools ## measure tenantc beside sqlc and print the ratios
+	cd bench && go run .
+
+.PHONY: tools
+tools: ## build sqlc and staticcheck, so that no test or check waits for it
+	@echo "building sqlc and staticcheck (the first time takes a minute or three)"
+	@go tool -n sqlc >/dev/null
+	@go tool -n staticcheck >/dev/null
+
+.PHONY: setup
+setup:
+	@.ci/setup postgres cc

@@ -1,0 +1,58 @@
+// Command bench measures tenantc beside sqlc and prints ratios.
+//
+// In come the reference application and synthetic projects; out come tables,
+// and exit code 1 when a bound is passed. It refuses to say how fast a machine
+// is: every figure that has a bound, but one, is a ratio of two measurements
+// taken by turns.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+)
+
+func main() {
+	only := flag.String("only", "", "measure one part: calls, generate or check")
+	flag.Parse()
+	if err := measure(*only); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func measure(only string) error {
+	switch only {
+	case "", "calls", "generate", "check":
+	default:
+		return fmt.Errorf("no part is called %q: calls, generate or check", only)
+	}
+	r := newReport(os.Stdout)
+	if only == "" || only == "calls" {
+		if err := benchCalls(r); err != nil {
+			return err
+		}
+	}
+	if only != "calls" {
+		work, remove, err := workFolder()
+		if err != nil {
+			return err
+		}
+		defer remove()
+		t, err := buildTools(work)
+		if err != nil {
+			return err
+		}
+		if only == "" || only == "generate" {
+			if err := benchGenerate(r, t, work); err != nil {
+				return err
+			}
+		}
+		if only == "" || only == "check" {
+			if err := benchCheck(r, t, work); err != nil {
+				return err
+			}
+		}
+	}
+	return r.end()
+}

@@ -1,0 +1,121 @@
+package generator
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"time"
+)
+
+// Config says what to work on and with what.
+type Config struct {
+	// Dir is the folder of the configuration; every other path is relative to
+	// it. Zero means the working directory.
+	Dir string
+
+	// File is the name of the configuration in Dir. Zero means the first of
+	// sqlc.yaml, sqlc.yml and sqlc.json that exists.
+	File string
+
+	// Sqlc is the sqlc to run. Zero means `go tool sqlc` in the module around
+	// Dir, else the one on PATH. Check never runs it.
+	Sqlc string
+
+	// Timeout is how long sqlc may take, building it not counted. Zero means
+	// two minutes.
+	Timeout time.Duration
+
+	// Env is the environment in which sqlc is looked for and run, as os.Environ
+	// gives it. Nil means that of this process.
+	Env []string
+
+	// Verify makes Generate write nothing and report each file that it would
+	// have changed.
+	Verify bool
+
+	// Progress is where a run that takes long says what it is waiting for. Nil
+	// means nowhere.
+	Progress io.Writer
+}
+
+func (c Config) withDefaults() Config {
+	if c.Dir == "" {
+		c.Dir = "."
+	}
+	if c.Env == nil {
+		c.Env = os.Environ()
+	}
+	return c
+}
+
+// Check proves every statement of the project and writes nothing.
+//
+// Findings are in the Result. The error is about the world: a file that exists
+// and cannot be read, or ctx. It is a *BugError when tenantc contradicts itself.
+func Check(ctx context.Context, cfg Config) (res *Result, err error) {
+	defer recoverBug(&err)
+	r := &run{cfg: cfg.withDefaults()}
+	if err := r.prove(ctx); err != nil {
+		return nil, err
+	}
+	res = r.result()
+	res.verdicts = true
+	return res, nil
+}
+
+// Generate proves every statement and writes the generated code: all files or
+// none. Files that need no change keep their time, and generated files that
+// nothing gives any longer are removed. With a finding of severity error
+// nothing is written.
+//
+// Findings are in the Result. The error is about the world, as when the disk is
+// full; the code is then as it was. It is a *BugError when tenantc contradicts
+// itself.
+func Generate(ctx context.Context, cfg Config) (res *Result, err error) {
+	defer recoverBug(&err)
+	r := &run{cfg: cfg.withDefaults()}
+	if err := r.emit(ctx); err != nil {
+		return nil, err
+	}
+	if err := r.write(ctx, r.files(), func(change) bool { return true }); err != nil {
+		return nil, err
+	}
+	return r.result(), nil
+}
+
+// write brings the folders of the generated code in line with files, as far as
+// the changes are ours to make, or reports how they differ.
+func (r *run) write(ctx context.Context, files map[string][]byte, ours func(change) bool) error {
+	if r.rep.HasErrors() {
+		return nil
+	}
+	root, err := os.OpenRoot(r.cfg.Dir)
+	if err != nil {
+		return fmt.Errorf("open the project: %w", err)
+	}
+	defer root.Close()
+	folders := r.folders()
+	changes, err := compare(root, folders, files, &r.rep)
+	switch {
+	case err != nil:
+		return err
+	case r.cfg.Verify:
+		drift(changes, &r.rep)
+		return nil
+	case r.rep.HasErrors():
+		return nil
+	case ctx.Err() != nil:
+		return fmt.Errorf("write the generated code: %w", context.Cause(ctx))
+	}
+	changes = slices.DeleteFunc(changes, func(c change) bool { return !ours(c) })
+	if err := commit(root, changes); err != nil {
+		return fmt.Errorf("write the generated code: %w", err)
+	}
+	removeEmpty(root, folders, changes)
+	for _, c := range changes {
+		r.written = append(r.written, File{Path: c.path, Action: c.action})
+	}
+	return nil
+}

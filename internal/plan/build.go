@@ -1,0 +1,360 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/jinzhu/inflection"
+
+	"github.com/tenantc/tenantc/internal/catalog"
+	"github.com/tenantc/tenantc/internal/config"
+	"github.com/tenantc/tenantc/internal/diag"
+	"github.com/tenantc/tenantc/internal/model"
+	"github.com/tenantc/tenantc/internal/prove"
+	"github.com/tenantc/tenantc/internal/query"
+	"github.com/tenantc/tenantc/internal/sqlcrun"
+)
+
+// Input is everything that a plan is made of.
+type Input struct {
+	Block   *config.Block
+	Catalog *catalog.Catalog
+	Models  *model.Package // nil without models
+	Stmts   []*query.Stmt
+	Proofs  []*prove.Proof // one a statement, in the same order
+	// Compiled is what sqlc made of the same statements.
+	Compiled *sqlcrun.Compiled
+	// ImportPath is that of Block.Out, as go.mod gives it; "" when there is none.
+	ImportPath string
+}
+
+// New makes the plan. It is nil when a statement is refused or leans on
+// something that nobody declared, and when rep has got an error: then nothing
+// is to be emitted.
+//
+// New holds sqlc's reading of the statements against their proofs, and panics
+// with a *diag.Bug where the two proofs of one statement differ.
+func New(in Input, rep *diag.List) *Plan {
+	for _, p := range in.Proofs {
+		if p.Verdict == prove.Refused || p.Open() {
+			return nil
+		}
+	}
+	b := &builder{
+		in: in, rep: rep, byName: map[sqlcrun.TableName]*catalog.Relation{}, rows: map[*catalog.Relation]*row{},
+		embeds: map[*catalog.Relation]*row{}, queries: map[string]*sqlcrun.Query{}, local: map[string]bool{}, packages: map[Kind]*pkg{},
+	}
+	for _, rel := range in.Catalog.Relations {
+		b.byName[tableName(rel)] = rel
+	}
+	b.crossCheck()
+	b.checkModule()
+	b.checkOptions()
+	if rep.HasErrors() {
+		return nil
+	}
+	b.makeImports()
+	b.makeDimensions()
+	b.makeRows()
+	if rep.HasErrors() {
+		return nil
+	}
+	b.handWritten()
+	b.crud()
+	out := b.finish()
+	if rep.HasErrors() {
+		return nil
+	}
+	return out
+}
+
+// checkModule reports models that no emitted file could import.
+func (b *builder) checkModule() {
+	if m := b.in.Models; m != nil && m.ImportPath == "" || b.in.ImportPath == "" {
+		b.rep.Add(diag.Diagnostic{
+			Code: diag.CodeNoModule, Pos: b.in.Block.Pos,
+			Message: "there is no go.mod above the folder of the configuration",
+			Why:     "the emitted packages import one another, and the models, by paths that begin with the module's",
+			Fix:     "go mod init example.com/app",
+		})
+	}
+}
+
+// checkOptions warns of options of sqlc's that are set and change nothing.
+func (b *builder) checkOptions() {
+	for _, name := range slices.Sorted(maps.Keys(b.in.Block.Go.Raw)) {
+		value := b.in.Block.Go.Raw[name]
+		if sqlcrun.HandsOn(name) || value == false || value == "" {
+			continue
+		}
+		switch name {
+		case "package", "sql_package", "sql_driver", "query_parameter_limit", "emit_empty_slices", "omit_sqlc_version", "omit_unused_structs":
+			continue // read, or true of the emitted code anyway
+		}
+		b.rep.Add(diag.Diagnostic{
+			Code: diag.CodeOption, Severity: diag.Warning, Pos: b.in.Block.Pos,
+			Message: fmt.Sprintf("the option %s has no effect", name),
+			Why:     "it changes the shape of sqlc's own code, which is read and not emitted",
+			Fix:     "leave it out",
+		})
+	}
+}
+
+// builder makes one plan.
+type builder struct {
+	in  Input
+	rep *diag.List
+
+	im       *imports
+	dims     []dimension
+	byName   map[sqlcrun.TableName]*catalog.Relation
+	rows     map[*catalog.Relation]*row
+	embeds   map[*catalog.Relation]*row // sqlc's structs for models that lack a column
+	columns  []*rowField                // of sqlcrun.Input.Columns
+	queries  map[string]*sqlcrun.Query
+	local    map[string]bool // types of sqlc's that are used
+	packages map[Kind]*pkg
+}
+
+// pkg is a package in the making.
+type pkg struct {
+	*Package
+	names scope               // of the package: types, variables, constants
+	owner map[string]diag.Pos // where an exported name comes from
+	repos map[string]*repo    // by name
+	owns  map[*catalog.Relation]*repo
+
+	dests     map[*row]*Dest // that methods share
+	destOrder []*row
+}
+
+// repo is a repository in the making.
+type repo struct {
+	*Repository
+	pkg     *pkg
+	row     *row // of the relation whose rows it holds; nil for a file of queries
+	use     use
+	methods map[string]diag.Pos
+}
+
+// makeImports names every package that a type may need.
+func (b *builder) makeImports() {
+	used := map[string]string{}
+	note := func(t goType) {
+		for rest := t.text; ; {
+			_, after, ok := strings.Cut(rest, "\x00")
+			if !ok {
+				return
+			}
+			p, after, _ := strings.Cut(after, "\x00")
+			if _, ok := used[p]; !ok {
+				used[p] = ""
+			}
+			rest = after
+		}
+	}
+	if m := b.in.Models; m != nil {
+		used[m.ImportPath] = m.Name
+		for _, mod := range m.Models {
+			for _, f := range mod.Fields {
+				note(fieldType(m, f))
+			}
+		}
+	}
+	if b.in.ImportPath != "" {
+		used[b.in.ImportPath] = b.in.Block.Package
+	}
+	if c := b.in.Compiled; c != nil {
+		for _, q := range c.Queries {
+			for _, p := range q.Params {
+				if p.Go.Column == 0 {
+					note(sqlcType(p.Go))
+				}
+			}
+			for _, r := range q.Columns {
+				if r.Go.Column == 0 {
+					note(sqlcType(r.Go))
+				}
+			}
+		}
+		for _, t := range c.Types {
+			for _, f := range t.Fields {
+				if f.Type.Column == 0 {
+					note(sqlcType(f.Type))
+				}
+			}
+			for _, imp := range t.Imports {
+				note(goType{"\x00" + imp.Path + "\x00"})
+			}
+		}
+	}
+	b.im = newImports(used)
+}
+
+// newUse returns the use of a new file of the package of a kind.
+func (b *builder) newUse(kind Kind) use {
+	u := use{
+		im: b.im, need: map[string]bool{},
+		local:  func(name string) { b.local[name] = true },
+		helper: func(name string) { b.packages[kind].help(name) },
+	}
+	if kind != Scoped {
+		u.gen = b.in.ImportPath
+	}
+	return u
+}
+
+// pkgOf returns the package of a kind, which it makes when it has to.
+func (b *builder) pkgOf(kind Kind) *pkg {
+	if p := b.packages[kind]; p != nil {
+		return p
+	}
+	out, name := b.in.Block.Out, b.in.Block.Package
+	switch kind {
+	case Global:
+		out, name = path.Join(out, "global"), "global"
+	case Unscoped:
+		out, name = path.Join(out, "unscoped"), "unscoped"
+	}
+	p := &pkg{
+		Package: &Package{Kind: kind, Dir: out, Name: name},
+		names:   scope{}, owner: map[string]diag.Pos{}, repos: map[string]*repo{}, owns: map[*catalog.Relation]*repo{},
+		dests: map[*row]*Dest{},
+	}
+	if kind == Scoped {
+		p.Tenant = Arg{b.dims[0].arg, ""}
+	}
+	for _, n := range b.im.names {
+		p.names[n] = true
+	}
+	// Of rows.go, and what every method calls its receiver and arguments.
+	for _, n := range []string{"collect", "assembly", nullUUID, manyUUIDs, "r", "ctx", "conds", "v"} {
+		p.names[n] = true
+	}
+	for _, d := range b.dims {
+		p.names[d.arg] = true
+	}
+	for _, n := range []string{"Store", "New", "InTx", "DB", "Opt", "Set", "ErrEmptyPatch"} {
+		p.claim(n, diag.Pos{})
+	}
+	for _, d := range b.dims {
+		if kind == Scoped && len(b.dims) > 1 {
+			p.claim(d.typeName, diag.Pos{})
+		}
+	}
+	b.packages[kind] = p
+	return p
+}
+
+// claim takes an exported name of the package. It returns false when the name
+// has another meaning already.
+func (p *pkg) claim(name string, pos diag.Pos) bool {
+	if p.names[name] {
+		return false
+	}
+	p.names[name] = true
+	p.owner[name] = pos
+	return true
+}
+
+// mustClaim is claim with a diagnostic: what at pos would be called name.
+func (b *builder) mustClaim(p *pkg, name string, pos diag.Pos, what string) {
+	if p.claim(name, pos) {
+		return
+	}
+	d := diag.Diagnostic{
+		Code: diag.CodeNameTaken, Pos: pos,
+		Message: fmt.Sprintf("%s would be called %s, and package %s has another %s", what, name, p.Name, name),
+		Why:     "names of the emitted package follow from those of tables, files and queries, so that they can be predicted",
+		Fix:     "rename one of the two",
+	}
+	if first := p.owner[name]; first.File != "" {
+		d.Related = []diag.Related{{Pos: first, Message: "the other one comes from here"}}
+	}
+	b.rep.Add(d)
+}
+
+// repoFor returns the repository of a query file in a package. A file named
+// after a model's table, or after one of its rows, belongs to that table.
+func (b *builder) repoFor(p *pkg, file string, pos diag.Pos) *repo {
+	base := strings.TrimSuffix(path.Base(file), ".sql")
+	if rel := b.relationOf(base); rel != nil {
+		return b.tableRepo(p, rel)
+	}
+	return b.repo(p, exported(base), fileName(base), nil, pos)
+}
+
+// relationOf returns the relation with a row whose table a file called base is
+// named after, or nil.
+func (b *builder) relationOf(base string) *catalog.Relation {
+	var found *catalog.Relation
+	for _, rel := range b.in.Catalog.Relations {
+		if b.rows[rel] == nil {
+			continue
+		}
+		if rel.Name == base {
+			return rel
+		}
+		if found == nil && inflection.Singular(strings.ToLower(rel.Name)) == inflection.Singular(strings.ToLower(base)) {
+			found = rel
+		}
+	}
+	return found
+}
+
+// tableRepo returns the repository of a relation.
+func (b *builder) tableRepo(p *pkg, rel *catalog.Relation) *repo {
+	if r := p.owns[rel]; r != nil {
+		return r
+	}
+	r := b.repo(p, exported(rel.Name), fileName(rel.Name), b.rows[rel], cmp.Or(rel.Pos))
+	p.owns[rel] = r
+	return r
+}
+
+func (b *builder) repo(p *pkg, name, file string, row *row, pos diag.Pos) *repo {
+	if r := p.repos[name]; r != nil && r.row == row {
+		return r
+	}
+	b.mustClaim(p, name, pos, "a repository")
+	for slices.ContainsFunc(p.Repositories, func(r *Repository) bool { return r.File == file }) {
+		file = strings.TrimSuffix(file, ".go") + "_repository.go"
+	}
+	r := &repo{
+		Repository: &Repository{Name: name, File: file, Scoped: p.Kind == Scoped, Package: p.Name},
+		pkg:        p, row: row, use: b.newUse(p.Kind), methods: map[string]diag.Pos{},
+	}
+	r.Doc = repoDoc(p.Kind, r, b)
+	p.repos[name] = r
+	p.Repositories = append(p.Repositories, r.Repository)
+	return r
+}
+
+// repoDoc says whose rows the methods of a repository touch.
+func repoDoc(kind Kind, r *repo, b *builder) []string {
+	what := "holds queries"
+	if r.row != nil {
+		what = "is the repository of " + r.use.typ(r.row.typ)
+	}
+	switch kind {
+	case Scoped:
+		return []string{fmt.Sprintf("%s %s. Each method reads and writes rows of one %s only.", r.Name, what, b.dims[0].noun)}
+	case Global:
+		return []string{fmt.Sprintf("%s %s over data that belongs to no %s.", r.Name, what, b.dims[0].noun)}
+	default:
+		return []string{fmt.Sprintf("%s %s. Each method crosses the border between %ss, on purpose.", r.Name, what, b.dims[0].noun)}
+	}
+}
+
+// position prints a place as doc comments do: without the column, which changes
+// with every edit of the line.
+func position(p diag.Pos) string {
+	if p.Line == 0 {
+		return p.File
+	}
+	return fmt.Sprintf("%s:%d", p.File, p.Line)
+}

@@ -1,0 +1,199 @@
+package plan
+
+import (
+	"fmt"
+	"maps"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/tenantc/tenantc/internal/prove"
+	"github.com/tenantc/tenantc/internal/query"
+)
+
+// call makes the arguments of a method and those of its statement.
+type call struct {
+	b     *builder
+	r     *repo
+	m     *Method
+	names scope           // of the method
+	given map[string]bool // arguments of the caller's so far
+	exprs map[int]string  // of the statement's parameters, by number
+	keys  map[int]string  // of dimensions, by index
+}
+
+// newCall begins a method: in Scoped its first argument is the placing key.
+func (b *builder) newCall(r *repo, m *Method) *call {
+	c := &call{b: b, r: r, m: m, names: scope{}, given: map[string]bool{}, exprs: map[int]string{}, keys: map[int]string{}}
+	maps.Copy(c.names, b.im.taken)
+	for _, n := range []string{"ctx", "r", "collect", "assembly", nullUUID, manyUUIDs} {
+		c.names[n] = true
+	}
+	for _, k := range m.Consts {
+		c.names[k.Name] = true
+	}
+	for _, d := range b.dims {
+		c.names[d.arg] = true
+	}
+	m.Receiver = r.Name
+	r.use.pkg(pathContext)
+	if r.pkg.Kind == Scoped {
+		c.dimension(b.dims[0])
+	}
+	return c
+}
+
+// dimension adds the argument of a dimension.
+func (c *call) dimension(d dimension) {
+	c.m.Args = append(c.m.Args, Arg{d.arg, d.typ(c.r.use)})
+	c.keys[d.dim.Index] = d.arg
+}
+
+// argName returns the name of an argument for a parameter that SQL calls name: a
+// second one of that name has a number, and one that the method itself needs is
+// called a value.
+func (c *call) argName(name string) string {
+	n := unexported(name)
+	if !c.given[n] {
+		c.given[n] = true
+		return c.names.take(n, n+"Value")
+	}
+	return c.names.take(n)
+}
+
+// arguments adds the parameters that the caller supplies: one by one up to limit,
+// and as a struct above it.
+func (c *call) arguments(given []param, limit int, s *query.Stmt) {
+	if len(given) > limit {
+		name := exported(c.m.Name + "Params")
+		c.b.mustClaim(c.r.pkg, name, s.Pos, "the parameters of "+c.m.Name)
+		st := &Struct{Name: name, Doc: []string{fmt.Sprintf("%s are the arguments of [%s.%s].", name, c.r.Name, c.m.Name)}}
+		c.r.Structs = append(c.r.Structs, st)
+		arg := c.names.take("arg", "params")
+		c.m.Args = append(c.m.Args, Arg{arg, name})
+		c.fields(st, given, arg)
+		return
+	}
+	for _, p := range given {
+		name := c.argName(p.name)
+		c.m.Args = append(c.m.Args, Arg{name, c.r.use.typ(p.typ)})
+		c.exprs[p.number] = p.typ.argExpr(c.r.use, name)
+	}
+}
+
+// items adds the slice of a batch or copy.
+func (c *call) items(given []param, s *query.Stmt) {
+	list := c.names.take("items")
+	item := c.names.take("item")
+	c.m.Var.Items, c.m.Var.Item = list, item
+	elem := item
+	if c.m.Shape == CopyFrom {
+		c.m.Var.Index = c.names.take("i", "index")
+		elem = list + "[" + c.m.Var.Index + "]"
+	}
+	if len(given) == 1 {
+		c.m.Item = c.r.use.typ(given[0].typ)
+		c.exprs[given[0].number] = given[0].typ.argExpr(c.r.use, elem)
+	} else {
+		c.m.Item = exported(c.m.Name + "Item")
+		c.b.mustClaim(c.r.pkg, c.m.Item, s.Pos, "an item of "+c.m.Name)
+		st := &Struct{Name: c.m.Item, Doc: []string{fmt.Sprintf("%s is one item of [%s.%s].", c.m.Item, c.r.Name, c.m.Name)}}
+		c.r.Structs = append(c.r.Structs, st)
+		c.fields(st, given, elem)
+	}
+	c.m.Args = append(c.m.Args, Arg{list, "[]" + c.m.Item})
+}
+
+// fields adds given to a struct whose value is at expr.
+func (c *call) fields(st *Struct, given []param, expr string) {
+	names := scope{}
+	for _, p := range given {
+		name := names.take(exported(p.name))
+		st.Fields = append(st.Fields, Field{Name: name, Type: c.r.use.typ(p.typ)})
+		c.exprs[p.number] = p.typ.argExpr(c.r.use, expr+"."+name)
+	}
+}
+
+// sqlArg adds the argument of parameter number: a tenant's key comes from the
+// scope, and everything else from the caller.
+func (c *call) sqlArg(p *prove.Proof, number int) {
+	for _, t := range p.Tenants {
+		if t.Param == number {
+			c.keyArg(t.Dim.Index)
+			return
+		}
+	}
+	c.m.SQL = append(c.m.SQL, c.exprs[number])
+}
+
+// keyArg adds a dimension's key to the statement's arguments. The placing one is
+// converted to an interface once, since each conversion allocates.
+func (c *call) keyArg(index int) {
+	if index == c.b.dims[0].dim.Index {
+		c.m.Key = true
+		c.m.SQL = append(c.m.SQL, keyMark)
+		return
+	}
+	c.m.SQL = append(c.m.SQL, c.keys[index])
+}
+
+// keyMark stands for the converted key until its variable has a name.
+const keyMark = "\x02"
+
+// finish names the local variables.
+func (c *call) finish() {
+	v := &c.m.Var
+	v.Key = c.names.take("key", "tenantKey")
+	v.Rows = c.names.take("rows")
+	v.Err = c.names.take("err", "failure")
+	v.SQL = c.names.take("sql", "text")
+	v.Args = c.names.take("args", "values")
+	v.Tag = c.names.take("tag")
+	v.Batch = c.names.take("b", "batch")
+	v.Results = c.names.take("br", "results")
+	v.Out = c.names.take("out", "output")
+	v.Stmt = c.names.take("s", "stmt")
+	if v.Index == "" {
+		v.Index = c.names.take("i", "index")
+	}
+	if c.m.Row != nil {
+		if c.m.Row.Dest == "" {
+			v.Row = c.names.take("v", "value")
+		} else {
+			v.Row = c.names.take(initial(c.m.Row.Type), "row")
+		}
+	}
+	if c.r.pkg.Kind == Scoped {
+		c.m.Place = c.b.dims[0].arg
+		if c.m.Key {
+			c.m.Place = v.Key
+			c.r.use.pkg(pathTenant)
+		}
+	}
+	for i, e := range c.m.SQL {
+		if e == keyMark {
+			c.m.SQL[i] = v.Key
+		}
+	}
+	switch c.m.Shape {
+	case One, Create:
+		c.r.use.pkg(pathTenant) // NotFound
+	}
+	switch c.m.Shape {
+	case BatchExec, BatchOne, BatchMany, CopyFrom:
+		c.r.use.pkg(pathPgx)
+	}
+	if c.m.Shape == BatchOne {
+		c.r.use.pkg(pathErrors)
+	}
+}
+
+// initial returns the first letter of a type's own name, in small.
+func initial(typ string) string {
+	typ = typ[strings.LastIndexAny(typ, ".]*")+1:]
+	c, _ := utf8.DecodeRuneInString(typ)
+	if !unicode.IsLetter(c) {
+		return "v"
+	}
+	return string(unicode.ToLower(c))
+}

@@ -1,0 +1,213 @@
+package plan
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/tenantc/tenantc/internal/diag"
+	"github.com/tenantc/tenantc/internal/sqlcrun"
+)
+
+// finish puts the packages together: shared destinations, declared types, and
+// the imports of each file.
+func (b *builder) finish() *Plan {
+	out := &Plan{}
+	for _, kind := range []Kind{Scoped, Global, Unscoped} {
+		p := b.packages[kind]
+		if p == nil {
+			continue
+		}
+		p.shareDests(b)
+		out.Packages = append(out.Packages, p.Package)
+	}
+	b.declareTypes(out)
+	for _, p := range out.Packages {
+		b.finishPackage(b.packages[p.Kind])
+	}
+	return out
+}
+
+// shareDests puts each destination into the repository of its relation, or into
+// a file of the package when it has none here.
+func (p *pkg) shareDests(b *builder) {
+	for _, of := range p.destOrder {
+		d := p.dests[of]
+		if r := p.owns[of.rel]; r != nil && r.row == of {
+			d.Type = r.use.typ(of.typ)
+			r.Dests = slices.Insert(r.Dests, 0, d)
+			continue
+		}
+		p.Dests = append(p.Dests, d)
+	}
+}
+
+// declareTypes declares the types of sqlc's that something names, in gen.
+func (b *builder) declareTypes(out *Plan) {
+	if len(b.local) == 0 {
+		return
+	}
+	p := b.pkgOf(Scoped)
+	if !slices.Contains(out.Packages, p.Package) {
+		out.Packages = slices.Insert(out.Packages, 0, p.Package)
+	}
+	u := b.newUse(Scoped)
+	var order []string
+	u.local = func(name string) {
+		if !b.local[name] || !slices.Contains(order, name) {
+			b.local[name] = true
+			order = append(order, name)
+		}
+	}
+	order = slices.Sorted(maps.Keys(b.local))
+	for i := 0; i < len(order); i++ { // grows while types name others
+		decl := b.in.Compiled.Types[order[i]]
+		if decl == nil {
+			diag.Bugf("plan: sqlc declares no type %s", order[i])
+		}
+		b.mustClaim(p, decl.Name, diag.Pos{}, "a type of sqlc's")
+		p.Types = append(p.Types, b.typeDecl(decl, u))
+	}
+	slices.SortFunc(p.Types, func(a, b *TypeDecl) int { return strings.Compare(a.Name, b.Name) })
+	p.TypesImports = groupImports(u.list())
+}
+
+func (b *builder) typeDecl(decl *sqlcrun.TypeDecl, u use) *TypeDecl {
+	out := &TypeDecl{Name: decl.Name, Source: decl.Source}
+	if decl.Doc != "" {
+		out.Doc = strings.Split(decl.Doc, "\n")
+	}
+	if decl.Source != "" {
+		for _, imp := range decl.Imports {
+			u.need[imp.Path] = true
+		}
+		for _, name := range decl.Local {
+			u.local(name)
+		}
+		return out
+	}
+	if len(out.Doc) == 0 {
+		out.Doc = []string{fmt.Sprintf("%s is a row of its table.", decl.Name)}
+	}
+	for _, f := range decl.Fields {
+		t, _ := b.goTypeOf(f.Type)
+		out.Fields = append(out.Fields, Field{Name: f.Name, Type: u.typ(t), Tag: f.Tag})
+	}
+	return out
+}
+
+func (b *builder) finishPackage(p *pkg) {
+	p.Doc, p.Noun = packageDoc(p.Package, b.dims[0].noun), b.dims[0].noun
+	slices.SortFunc(p.Repositories, func(x, y *Repository) int { return strings.Compare(x.Name, y.Name) })
+	rows, store := b.newUse(p.Kind), b.newUse(p.Kind)
+	handle := map[string]bool{}
+	for _, r := range p.repos {
+		for _, m := range r.Methods {
+			switch m.Shape {
+			case Many, List, BatchMany:
+				p.Collect = true
+			}
+			for _, h := range handleOf(m.Shape) {
+				handle[h] = true
+			}
+		}
+		if p.Kind == Scoped {
+			r.use.pkg(pathTenant) // the repository holds a tenant.DB
+		}
+		r.Imports = groupImports(r.use.list())
+	}
+	if p.Collect {
+		rows.pkg(pathPgx)
+	}
+	if p.Assign {
+		rows.pkg(pathErrors)
+	}
+	if p.Assign || p.Insert {
+		rows.pkg(pathStrconv)
+	}
+	if p.NullUUID || p.ManyUUIDs {
+		rows.pkg(pathUUID)
+		rows.pkg(pathPgtype)
+	}
+	for _, of := range p.destOrder {
+		if d := p.dests[of]; slices.Contains(p.Dests, d) {
+			d.Type = rows.typ(of.typ)
+		}
+	}
+	p.RowsImports = groupImports(rows.list())
+	if p.Kind == Scoped {
+		if len(p.Repositories) > 0 {
+			store.pkg(pathContext)
+			store.pkg(pathPgx)
+			store.pkg(pathTenant)
+		}
+		p.Tenant.Type = b.dims[0].typ(store)
+		if len(b.dims) > 1 {
+			for _, d := range b.dims {
+				p.Dimensions = append(p.Dimensions, Dimension{d.typeName, d.noun, store.pkg(pathTenant) + "." + d.key})
+			}
+		}
+	} else {
+		p.Handle = slices.Sorted(maps.Keys(handle))
+		store.pkg(pathContext)
+		for _, h := range p.Handle {
+			store.pkg(pathPgx)
+			if h == "Exec" {
+				store.pkg(pathPgconn)
+			}
+		}
+		if len(p.Handle) == 1 && p.Handle[0] == "Exec" {
+			delete(store.need, pathPgx)
+		}
+	}
+	p.StoreImports = groupImports(store.list())
+}
+
+// help records that a function of rows.go is called.
+func (p *pkg) help(name string) {
+	switch name {
+	case nullUUID:
+		p.NullUUID = true
+	case manyUUIDs:
+		p.ManyUUIDs = true
+	default:
+		diag.Bugf("plan: no function %s", name)
+	}
+}
+
+// packageDoc says what a package promises.
+func packageDoc(p *Package, noun string) []string {
+	switch p.Kind {
+	case Scoped:
+		return []string{
+			fmt.Sprintf("Package %s reads and writes the rows of one %s at a time: every method takes its key,", p.Name, noun),
+			"and every statement is proven to touch no other's rows.",
+		}
+	case Global:
+		return []string{fmt.Sprintf("Package %s holds the queries over data that belongs to no %s.", p.Name, noun)}
+	default:
+		return []string{
+			fmt.Sprintf("Package %s holds the queries that cross the border between %ss on purpose. Each method says", p.Name, noun),
+			"why; importing the package is what a reviewer looks for.",
+		}
+	}
+}
+
+// handleOf returns the methods of pgx that a shape needs.
+func handleOf(s Shape) []string {
+	switch s {
+	case One, Count, Create:
+		return []string{"QueryRow"}
+	case Many, List:
+		return []string{"Query"}
+	case Exec, ExecRows, ExecResult, Update:
+		return []string{"Exec"}
+	case BatchExec, BatchOne, BatchMany:
+		return []string{"SendBatch"}
+	case CopyFrom:
+		return []string{"CopyFrom"}
+	}
+	diag.Bugf("plan: shape %q", s)
+	return nil
+}

@@ -1,0 +1,126 @@
+package plan
+
+import (
+	"fmt"
+
+	"github.com/tenantc/tenantc/internal/catalog"
+	"github.com/tenantc/tenantc/internal/diag"
+	"github.com/tenantc/tenantc/internal/prove"
+	"github.com/tenantc/tenantc/internal/query"
+	"github.com/tenantc/tenantc/internal/sqlcrun"
+)
+
+// param is a parameter of a hand-written query that the caller supplies.
+type param struct {
+	number int
+	name   string // as SQL spells it: @name, or the compared column
+	typ    goType
+}
+
+// params returns the parameters of a query but for the tenants', in the order of
+// their numbers.
+func (b *builder) params(p *prove.Proof, q *sqlcrun.Query) []param {
+	var out []param
+	for i := range q.Params {
+		if isTenant(p, i+1) {
+			continue
+		}
+		sp, source := q.Params[i], p.Stmt.Params[i]
+		pos := p.Stmt.Pos
+		if len(source.Uses) > 0 {
+			pos = source.Uses[0].Pos()
+		}
+		name := source.Name
+		if name == "" {
+			name = sp.Name
+		}
+		if name == "" {
+			b.rep.Add(diag.Diagnostic{
+				Code: diag.CodeParamName, Pos: pos, Width: len(fmt.Sprint("$", i+1)),
+				Message: fmt.Sprintf("parameter $%d of %s has no name", i+1, p.Stmt.Name),
+				Why:     "it is compared with no column, so an argument of the method could only be called by its number",
+				Fix:     "give it one, as @since",
+			})
+			continue
+		}
+		t, f := b.goTypeOf(sp.Go)
+		if f != nil && !sp.NotNull && f.col.NotNull && !t.nullable() {
+			t = t.pointer()
+		}
+		if t.text == "any" {
+			b.rep.Add(diag.Diagnostic{
+				Code: diag.CodeParamUntyped, Pos: pos, Width: len(name) + 1,
+				Message: fmt.Sprintf("parameter %s of %s has no type", name, p.Stmt.Name),
+				Why:     "sqlc could not tell it, and an argument of type any would accept what pgx takes for instructions",
+				Fix:     castFix(source),
+			})
+			continue
+		}
+		if !agreeOnType(source.Type, sp.DB) {
+			b.rep.Add(diag.Diagnostic{
+				Code: diag.CodeParamType, Pos: pos, Width: len(name) + 1,
+				Message: fmt.Sprintf("parameter %s of %s is of type %s for PostgreSQL, and of type %s for sqlc",
+					name, p.Stmt.Name, source.Type, dbTypeText(sp.DB)),
+				Why: "the argument's Go type comes from sqlc, and the server would refuse its values",
+				Fix: castFix(source),
+			})
+			continue
+		}
+		out = append(out, param{number: i + 1, name: name, typ: t})
+	}
+	return out
+}
+
+func isTenant(p *prove.Proof, number int) bool {
+	for _, t := range p.Tenants {
+		if t.Param == number {
+			return true
+		}
+	}
+	return false
+}
+
+// castFix returns the parameter with the cast that says its type.
+func castFix(p *query.Param) string {
+	name := fmt.Sprint("$", p.Number)
+	if p.Name != "" {
+		name = "@" + p.Name
+	}
+	if p.Type.IsZero() {
+		return name + "::type"
+	}
+	return name + "::" + p.Type.String()
+}
+
+// agreeOnType reports whether values for sqlc's type serve for PostgreSQL's:
+// one type, or types of one family. A type that is not known decides nothing.
+func agreeOnType(t catalog.Type, other sqlcrun.DBType) bool {
+	if t.IsZero() || other.Name == "" || other.Name == "any" || other.Name == "anyelement" {
+		return true
+	}
+	return t.Array == (other.Dims > 0) && (sameType(t, other) || family(t.Name) != "" && family(t.Name) == family(typeSpelling(other.Name)))
+}
+
+func family(name string) string {
+	switch name {
+	case "int2", "int4", "int8":
+		return "integer"
+	case "text", "varchar", "bpchar", "name", "citext", "string":
+		return "text"
+	case "float4", "float8":
+		return "float"
+	case "json", "jsonb":
+		return "json"
+	}
+	return ""
+}
+
+// goTypeOf returns the type of a value of sqlc's, and the field of a model that
+// decides it, if one does.
+func (b *builder) goTypeOf(t sqlcrun.Type) (goType, *rowField) {
+	if t.Column == 0 {
+		return sqlcType(t), nil
+	}
+	f := b.columns[t.Column-1]
+	return f.typ, f
+}

@@ -1,0 +1,186 @@
+package plan
+
+// Plan is the code to emit.
+type Plan struct {
+	Packages []*Package // gen, gen/global, gen/unscoped: those that have something to hold
+}
+
+// Kind says which statements a package holds.
+type Kind int8
+
+const (
+	Scoped   Kind = iota // one tenant's rows
+	Global               // nobody's data
+	Unscoped             // every tenant's rows, on purpose
+)
+
+// Package is one emitted Go package.
+type Package struct {
+	Kind         Kind
+	Dir          string // relative to the configuration, with slashes
+	Name         string
+	Repositories []*Repository // by name; empty when others need only its types
+
+	// Tenant is the argument that places a statement, the widest dimension's.
+	// Unset outside of Scoped.
+	Tenant Arg
+	// Dimensions are the key types to declare: none where there is one dimension.
+	Dimensions []Dimension
+	Types      []*TypeDecl // structs and enums of sqlc's that methods name
+	// Handle lists the methods of pgx that the package's own DB interface has.
+	// Empty in Scoped.
+	Handle []string
+
+	Collect bool // a method reads many rows
+	Assign  bool // a method assembles a SET list
+	Insert  bool // a method assembles a column list
+	// NullUUID is set when a method takes a UUID that may be null.
+	NullUUID bool
+	// ManyUUIDs is set when a method takes a list of UUIDs.
+	ManyUUIDs bool
+	Dests     []*Dest // of rows that belong to no repository of the package
+
+	Doc  []string // of the package
+	Noun string   // what the placing dimension is called
+
+	StoreImports, RowsImports, TypesImports *Imports
+}
+
+// Dimension is the type of one dimension's key.
+type Dimension struct {
+	Name string // "OrganizationID"
+	Noun string // "organization"
+	Key  string // "tenant.ID"
+}
+
+// TypeDecl is a type that sqlc declares and the code uses.
+type TypeDecl struct {
+	Name   string
+	Doc    []string
+	Fields []Field // of a struct
+	Source string  // of anything else: the whole declaration
+}
+
+// Field is a field of an emitted struct.
+type Field struct {
+	Name, Type, Tag string // Tag is without quotes
+	Doc             string // one line, after the field; "" usually
+}
+
+// Repository is one emitted type with its methods, in a file of its own.
+type Repository struct {
+	Name    string // "Users"
+	File    string // "users.go"
+	Doc     []string
+	Cols    *Cols // for conditions; nil when no method takes any
+	Structs []*Struct
+	Dests   []*Dest
+	Methods []*Method // CRUD first, then hand-written ones in the order of the file
+	Imports *Imports
+	Scoped  bool
+	Package string // its name
+}
+
+// Struct is a struct that a method takes or returns.
+type Struct struct {
+	Name   string
+	Doc    []string
+	Fields []Field
+}
+
+// Cols is the variable with the columns of a model.
+type Cols struct {
+	Name   string // "UserCols"
+	Doc    []string
+	Fields []Col
+}
+
+// Col is one typed column.
+type Col struct {
+	Name string
+	Type string // "filter.Ordered[models.User, int32]"
+	New  string // "filter.NewOrdered[models.User, int32](\"age\")"
+}
+
+// Dest is a function that says where the columns of a row go.
+type Dest struct {
+	Name  string   // "userDest"
+	Param string   // "u"
+	Type  string   // "models.User"
+	Exprs []string // "&u.Name"
+}
+
+// Shape is how a method speaks with the database. Its value is the name of the
+// template that prints it.
+type Shape string
+
+// The shapes.
+const (
+	One        Shape = "one"
+	Many       Shape = "many"
+	Exec       Shape = "exec"
+	ExecRows   Shape = "execrows"
+	ExecResult Shape = "execresult"
+	BatchExec  Shape = "batchexec"
+	BatchOne   Shape = "batchone"
+	BatchMany  Shape = "batchmany"
+	CopyFrom   Shape = "copyfrom"
+	List       Shape = "list"   // many, with conditions
+	Count      Shape = "count"  // one number, with conditions
+	Create     Shape = "create" // an INSERT with columns that may be left out
+	Update     Shape = "update" // an UPDATE of the columns given
+)
+
+// Method is one emitted method.
+type Method struct {
+	Receiver string // the repository's name
+	Name     string
+	Doc      []string
+	Source   string // "queries/users.sql:12"
+	Shape    Shape
+
+	Consts []Const // texts; the first is the statement, or its head
+	Args   []Arg   // behind ctx
+	// Key is set when the placing key is also an argument of the statement: it is
+	// then converted to an interface once, under the name Var.key.
+	Key bool
+	// Place is the expression of the placing key; "" outside of Scoped.
+	Place string
+	SQL   []string // the statement's arguments
+	Row   *Row     // of shapes that return rows
+	Var   Vars
+
+	Item     string   // type of a batch's or copy's element
+	Table    []string // of CopyFrom: schema and name
+	Columns  []string // of CopyFrom
+	Optional []Option // of Create and Update: columns that may be left out
+}
+
+// Const is a constant text.
+type Const struct{ Name, Text string }
+
+// Arg is an argument of a method.
+type Arg struct{ Name, Type string }
+
+// Row is what a row is read into.
+type Row struct {
+	Type string // "models.User", "int64"
+	Dest string // name of the Dest; "" for a single value
+	Scan string // of a single value: its destination, with the pointer called v
+}
+
+// Option is a column that a call may leave out.
+type Option struct {
+	Given  string // expression that is true when it is not
+	Column string // as SQL spells it
+	Value  string // expression
+}
+
+// Vars are the names of a method's local variables, chosen so that no argument
+// has one of them.
+type Vars struct {
+	Key, Row, Rows, Err, SQL, Args, Tag, Batch, Results, Item, Items, Out, Index, Stmt string
+}
+
+// Import is an import. Name is "" unless it has to be written.
+type Import struct{ Name, Path string }

@@ -1,0 +1,216 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/tenantc/tenantc/internal/catalog"
+	"github.com/tenantc/tenantc/internal/diag"
+	"github.com/tenantc/tenantc/internal/query"
+	"github.com/tenantc/tenantc/internal/sqlcrun"
+)
+
+// result plans what a row of a hand-written query is read into: the model where
+// the columns are the model's, a single value, or a struct of the query's own.
+func (b *builder) result(r *repo, m *Method, pos diag.Pos, s *query.Stmt, q *sqlcrun.Query) *Row {
+	outs := b.outputs(s, q)
+	if owner, order := whole(outs); owner != nil {
+		if b.ordered(owner, order) {
+			return b.rowOf(r, owner)
+		}
+		d := &Dest{Name: r.pkg.names.take(lowerFirst(m.Name) + "Dest"), Type: r.use.typ(owner.typ), Param: initial(owner.name)}
+		for _, f := range order {
+			d.Exprs = append(d.Exprs, f.typ.scanExpr(d.Param+"."+f.path))
+		}
+		r.Dests = append(r.Dests, d)
+		return &Row{Type: d.Type, Dest: d.Name}
+	}
+	if len(outs) == 1 {
+		if outs[0].embed != nil {
+			return b.rowOf(r, outs[0].embed)
+		}
+		return &Row{Type: r.use.typ(outs[0].typ), Scan: scanValue(outs[0].typ)}
+	}
+	name := m.Name + "Row"
+	b.mustClaim(r.pkg, name, pos, "a row of "+m.Name)
+	st := &Struct{Name: name, Doc: []string{fmt.Sprintf("%s is one row of [%s.%s].", name, r.Name, m.Name)}}
+	d := &Dest{Name: r.pkg.names.take(lowerFirst(name) + "Dest"), Type: name, Param: "row"}
+	names := scope{}
+	for i, out := range outs {
+		f := Field{Name: names.take(q.Columns[i].Field), Tag: q.Columns[i].Tag}
+		if out.embed != nil {
+			f.Type = r.use.typ(out.embed.typ)
+			for _, inner := range out.embed.fields {
+				d.Exprs = append(d.Exprs, inner.typ.scanExpr(d.Param+"."+f.Name+"."+inner.path))
+			}
+		} else {
+			f.Type = r.use.typ(out.typ)
+			d.Exprs = append(d.Exprs, out.typ.scanExpr(d.Param+"."+f.Name))
+		}
+		st.Fields = append(st.Fields, f)
+	}
+	r.Structs = append(r.Structs, st)
+	r.Dests = append(r.Dests, d)
+	return &Row{Type: name, Dest: d.Name}
+}
+
+// scanValue returns the destination of a single value, with the pointer to it
+// called v.
+func scanValue(t goType) string {
+	if t.text == uuidType {
+		return "(*[16]byte)(v)"
+	}
+	return "v"
+}
+
+// output is one column of a query, or one sqlc.embed.
+type output struct {
+	typ   goType
+	embed *row // of sqlc.embed
+
+	owner    *row       // the row of whose relation it is a column, or nil
+	field    *rowField  // in owner
+	instance *query.RTE // the mention of the relation; nil when it is not known
+	loose    bool       // it may be NULL where the column may not
+}
+
+// outputs types the columns of a query. Where a column of a relation can be
+// followed through subqueries and CTEs to a field of a row, that field decides;
+// sqlc loses the column on the way.
+func (b *builder) outputs(s *query.Stmt, q *sqlcrun.Query) []output {
+	var targets []*query.Target
+	if s.Body != nil {
+		targets = s.Body.Columns()
+	}
+	out := make([]output, len(q.Columns))
+	at := 0
+	for i := range q.Columns {
+		col := &q.Columns[i]
+		o := &out[i]
+		if col.Embed != (sqlcrun.TableName{}) {
+			o.embed = b.embedded(col)
+			at += len(o.embed.fields)
+			continue
+		}
+		t, f := b.goTypeOf(col.Go)
+		o.typ = t
+		var rel *catalog.Relation
+		if at < len(targets) {
+			o.instance, rel, f = b.origin(targets[at].Expr, f)
+		}
+		at++
+		if rel == nil && col.Table != (sqlcrun.TableName{}) {
+			rel = b.relation(col.Table)
+		}
+		if rel == nil || b.rows[rel] == nil {
+			continue
+		}
+		if f == nil {
+			if c := column(rel, col.Column); c != nil {
+				f = b.rows[rel].field(c)
+			}
+		}
+		if f == nil {
+			continue
+		}
+		o.owner, o.field = b.rows[rel], f
+		o.loose = f.col.NotNull && (!col.NotNull || groupingSets(s))
+		o.typ = f.typ
+		if o.loose && !f.typ.nullable() {
+			o.typ = f.typ.pointer()
+		}
+	}
+	return out
+}
+
+// groupingSets reports whether a column of the statement may be NULL because a
+// grouping set leaves it out, which sqlc does not see.
+func groupingSets(s *query.Stmt) bool {
+	sel, ok := s.Body.(*query.Select)
+	return ok && sel.Sets != nil
+}
+
+// origin follows a plain column reference down to the relation that it reads.
+// f is returned as it is when there is none.
+func (b *builder) origin(e query.Expr, f *rowField) (*query.RTE, *catalog.Relation, *rowField) {
+	for {
+		c, ok := e.(*query.ColRef)
+		if !ok {
+			return nil, nil, f
+		}
+		var inner query.Query
+		switch rte := c.RTE; {
+		case rte.Kind == query.RelationRTE && rte.Sub == nil:
+			rel, col := rte.Relation, rte.Cols[c.Col].Column
+			if rel == nil || col == nil || b.rows[rel] == nil {
+				return nil, nil, f
+			}
+			return rte, rel, b.rows[rel].field(col)
+		case rte.Kind == query.RelationRTE, rte.Kind == query.SubqueryRTE:
+			inner = rte.Sub
+		case rte.Kind == query.CTERTE && rte.CTE != nil && !rte.Self:
+			inner = rte.CTE.Query
+		}
+		if inner == nil || c.Col >= len(inner.Columns()) {
+			return nil, nil, f
+		}
+		e = inner.Columns()[c.Col].Expr
+	}
+}
+
+// embedded returns the row of a sqlc.embed: the user's model when it has a field
+// for every column, else sqlc's struct.
+func (b *builder) embedded(col *sqlcrun.Result) *row {
+	rel := b.relation(col.Embed)
+	if rel == nil {
+		diag.Bugf("plan: sqlc embeds %s, which is no relation", tableText(col.Embed))
+	}
+	if r := b.rows[rel]; r != nil && r.covers(rel.Columns) {
+		return r
+	}
+	r := b.embeds[rel]
+	if r == nil {
+		r = b.sqlcRow(rel, b.in.Compiled.Types[col.Go.Text])
+		b.embeds[rel] = r
+	}
+	if r == nil {
+		diag.Bugf("plan: sqlc's struct for %s has not its columns", rel.Name)
+	}
+	return r
+}
+
+// whole returns the row that the columns make up, and its fields in their order:
+// each field once, all of one mention of the relation, none of them NULL where
+// the column is not.
+func whole(outs []output) (*row, []*rowField) {
+	owner := outs[0].owner
+	if owner == nil || len(outs) != len(owner.fields) {
+		return nil, nil
+	}
+	var order []*rowField
+	for _, o := range outs {
+		if o.owner != owner || o.instance != outs[0].instance || o.loose || slices.Contains(order, o.field) {
+			return nil, nil
+		}
+		order = append(order, o.field)
+	}
+	return owner, order
+}
+
+// ordered reports whether order is that of the row's own fields.
+func (b *builder) ordered(r *row, order []*rowField) bool { return slices.Equal(r.fields, order) }
+
+// rowOf returns a row with the destinations that all methods share.
+func (b *builder) rowOf(r *repo, of *row) *Row {
+	typ := r.use.typ(of.typ)
+	d := r.pkg.dests[of]
+	if d == nil {
+		d = &Dest{Name: r.pkg.names.take(lowerFirst(of.name) + "Dest"), Param: initial(of.name)}
+		for _, f := range of.fields {
+			d.Exprs = append(d.Exprs, f.typ.scanExpr(d.Param+"."+f.path))
+		}
+		r.pkg.dests[of] = d
+		r.pkg.destOrder = append(r.pkg.destOrder, of)
+	}
+	return &Row{Type: typ, Dest: d.Name}
+}

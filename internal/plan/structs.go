@@ -1,0 +1,193 @@
+package plan
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/tenantc/tenantc/internal/catalog"
+	"github.com/tenantc/tenantc/internal/model"
+	"github.com/tenantc/tenantc/internal/sqlcrun"
+)
+
+// row is a Go struct that rows of one relation are read into: the user's model,
+// or without one sqlc's struct.
+type row struct {
+	rel    *catalog.Relation
+	name   string // "User"
+	typ    goType
+	fields []*rowField
+	source string // "models/models.go:11"
+	model  bool
+}
+
+// rowField is a field of a row.
+type rowField struct {
+	name string // "ID", unique in the row
+	path string // "Base.ID"
+	col  *catalog.Column
+	typ  goType
+}
+
+// field returns the field of a column, or nil.
+func (r *row) field(c *catalog.Column) *rowField {
+	for _, f := range r.fields {
+		if f.col == c {
+			return f
+		}
+	}
+	return nil
+}
+
+// Request returns what sqlc has to be asked for cat: the columns whose Go type a
+// model decides, and, without models, the tables whose struct is needed.
+func Request(cat *catalog.Catalog, models *model.Package) ([]sqlcrun.Column, []sqlcrun.TableName) {
+	var columns []sqlcrun.Column
+	var structs []sqlcrun.TableName
+	for _, rel := range cat.Relations {
+		switch {
+		case rel.Model != nil:
+			for _, f := range rel.Model.Fields {
+				if column(rel, f.Column) != nil {
+					columns = append(columns, sqlcrun.Column{Table: tableName(rel), Name: f.Column, Type: sqlcrun.Type{Text: f.TypeText}})
+				}
+			}
+		case models == nil && rel.Tenancy.Owned() && knownToSqlc(rel):
+			structs = append(structs, tableName(rel))
+		}
+	}
+	return columns, structs
+}
+
+// knownToSqlc reports whether sqlc's catalog has the relation: it passes over
+// partitions and foreign tables.
+func knownToSqlc(rel *catalog.Relation) bool {
+	return rel.Kind != catalog.ForeignTable && !rel.IsPartition
+}
+
+func column(rel *catalog.Relation, name string) *catalog.Column {
+	for _, c := range rel.Columns {
+		if c.Name == name {
+			return c
+		}
+	}
+	return nil
+}
+
+// tableName names rel as sqlc does: without the default schema.
+func tableName(rel *catalog.Relation) sqlcrun.TableName {
+	schema := rel.Schema
+	if schema == "public" {
+		schema = ""
+	}
+	return sqlcrun.TableName{Schema: schema, Name: rel.Name}
+}
+
+// relation returns the relation that sqlc calls t, or nil.
+func (b *builder) relation(t sqlcrun.TableName) *catalog.Relation {
+	if t.Schema == "public" {
+		t.Schema = ""
+	}
+	return b.byName[t]
+}
+
+// makeRows fills b.rows: every model, and the structs of sqlc's that were asked for.
+func (b *builder) makeRows() {
+	for _, rel := range b.in.Catalog.Relations {
+		if rel.Model == nil {
+			continue
+		}
+		r := modelRow(b.in.Models, rel)
+		b.rows[rel] = r
+		for _, f := range rel.Model.Fields { // in the order of Request
+			if c := column(rel, f.Column); c != nil {
+				b.columns = append(b.columns, r.field(c))
+			}
+		}
+	}
+	for _, rel := range b.in.Catalog.Relations {
+		if rel.Model != nil || b.in.Compiled == nil {
+			continue
+		}
+		if decl := b.in.Compiled.Types[b.in.Compiled.Structs[tableName(rel)]]; decl != nil {
+			if r := b.sqlcRow(rel, decl); r != nil {
+				b.rows[rel] = r
+			}
+		}
+	}
+	b.queryRows()
+}
+
+// queryRows adds, for relations without a row, the struct of sqlc's that a query
+// returns whole.
+func (b *builder) queryRows() {
+	if b.in.Compiled == nil {
+		return
+	}
+	for _, q := range b.in.Compiled.Queries {
+		decl := b.in.Compiled.Types[q.Struct]
+		if decl == nil || len(q.Columns) == 0 {
+			continue
+		}
+		rel := b.relation(q.Columns[0].Table)
+		if rel == nil || b.rows[rel] != nil {
+			continue
+		}
+		if r := b.sqlcRow(rel, decl); r != nil && sameNames(rel, q.Columns) {
+			b.rows[rel] = r
+		}
+	}
+}
+
+// sameNames reports whether columns are those of rel, in order.
+func sameNames(rel *catalog.Relation, columns []sqlcrun.Result) bool {
+	return slices.EqualFunc(rel.Columns, columns, func(c *catalog.Column, r sqlcrun.Result) bool {
+		return c.Name == r.Column && r.Table.Name == rel.Name
+	})
+}
+
+func modelRow(pkg *model.Package, rel *catalog.Relation) *row {
+	m := rel.Model
+	r := &row{
+		rel: rel, name: m.Name, typ: goType{"\x00" + pkg.ImportPath + "\x00." + m.Name}, source: position(m.Pos), model: true,
+	}
+	for _, f := range m.Fields {
+		if c := column(rel, f.Column); c != nil {
+			r.fields = append(r.fields, &rowField{f.Name, strings.Join(f.Path, "."), c, fieldType(pkg, f)})
+		}
+	}
+	r.sort()
+	return r
+}
+
+// sort brings the fields into the order of the columns, in which `select *`
+// hands them out.
+func (r *row) sort() {
+	slices.SortFunc(r.fields, func(a, b *rowField) int { return a.col.Index - b.col.Index })
+}
+
+// sqlcRow reads sqlc's struct: its fields stand in the order of the columns.
+func (b *builder) sqlcRow(rel *catalog.Relation, decl *sqlcrun.TypeDecl) *row {
+	r := &row{rel: rel, name: decl.Name, typ: goType{"\x01" + decl.Name + "\x01"}, source: position(rel.Pos)}
+	if len(decl.Fields) != len(rel.Columns) {
+		return nil // the catalogs differ, which crossCheck reports
+	}
+	for i, f := range decl.Fields {
+		t, _ := b.goTypeOf(f.Type)
+		r.fields = append(r.fields, &rowField{f.Name, f.Name, rel.Columns[i], t})
+	}
+	return r
+}
+
+// covers reports whether the row has a field for every one of columns, and no
+// others.
+func (r *row) covers(columns []*catalog.Column) bool {
+	if len(columns) != len(r.fields) {
+		return false
+	}
+	for _, f := range r.fields {
+		if !slices.Contains(columns, f.col) {
+			return false
+		}
+	}
+	return true
+}

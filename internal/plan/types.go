@@ -1,0 +1,278 @@
+package plan
+
+import (
+	"cmp"
+	"go/ast"
+	"go/parser"
+	"maps"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/tenantc/tenantc/internal/diag"
+	"github.com/tenantc/tenantc/internal/model"
+	"github.com/tenantc/tenantc/internal/sqlcrun"
+)
+
+// The packages that emitted code itself names.
+const (
+	pathContext = "context"
+	pathErrors  = "errors"
+	pathStrconv = "strconv"
+	pathTime    = "time"
+	pathPgx     = "github.com/jackc/pgx/v5"
+	pathPgconn  = "github.com/jackc/pgx/v5/pgconn"
+	pathPgtype  = "github.com/jackc/pgx/v5/pgtype"
+	pathUUID    = "github.com/google/uuid"
+	pathTenant  = "github.com/tenantc/tenantc/tenant"
+	pathFilter  = "github.com/tenantc/tenantc/tenant/filter"
+)
+
+// goType is a Go type that can be printed in any of the emitted packages.
+type goType struct {
+	// text has each package name as \x00path\x00 and each name that sqlc declares
+	// as \x01Name\x01.
+	text string
+}
+
+func (t goType) pointer() goType { return goType{"*" + t.text} }
+
+// nilable reports whether the type has a nil, which can say that a value was not
+// given.
+func (t goType) nilable() bool {
+	return t.text == "any" || strings.HasPrefix(t.text, "*") || strings.HasPrefix(t.text, "[]") || strings.HasPrefix(t.text, "map[")
+}
+
+// nullable reports whether the type has a value for NULL, as far as its form
+// says so.
+func (t goType) nullable() bool {
+	return t.nilable() || strings.HasPrefix(t.text, "\x00"+pathPgtype+"\x00.") || strings.HasPrefix(t.text, "\x00database/sql\x00.Null")
+}
+
+// The functions of rows.go that expressions call.
+const (
+	nullUUID  = "nullUUID"
+	manyUUIDs = "manyUUIDs"
+)
+
+// uuidType is the type whose codec is slow; see argExpr and scanExpr.
+const uuidType = "\x00" + pathUUID + "\x00.UUID"
+
+// argExpr returns expr, a value of type t, in the form that pgx encodes best.
+// uuid.UUID goes through database/sql's interface otherwise.
+func (t goType) argExpr(u use, expr string) string {
+	switch t.text {
+	case uuidType:
+		return u.pkg(pathPgtype) + ".UUID{Bytes: " + expr + ", Valid: true}"
+	case "*" + uuidType:
+		u.helper(nullUUID)
+		return "nullUUID(" + expr + ")"
+	case "[]" + uuidType:
+		u.helper(manyUUIDs)
+		return "manyUUIDs(" + expr + ")"
+	}
+	return expr
+}
+
+// scanExpr returns the destination for a value of type t at expr.
+func (t goType) scanExpr(expr string) string {
+	if t.text == uuidType {
+		return "(*[16]byte)(&" + expr + ")"
+	}
+	return "&" + expr
+}
+
+// imports names the packages of a plan: one name a path, everywhere.
+type imports struct {
+	names map[string]string // by path
+	taken map[string]bool
+}
+
+// newImports names the packages that emitted code itself needs, then those of
+// used, in order of their paths; used holds the name that each is wanted under,
+// or "".
+func newImports(used map[string]string) *imports {
+	im := &imports{map[string]string{}, map[string]bool{}}
+	for _, p := range []string{
+		pathContext, pathErrors, pathStrconv, pathTime, pathPgx, pathPgconn, pathPgtype, pathTenant, pathFilter,
+	} {
+		im.add(p, "")
+	}
+	for _, p := range slices.Sorted(maps.Keys(used)) {
+		im.add(p, used[p])
+	}
+	return im
+}
+
+func (im *imports) add(importPath, name string) {
+	if im.names[importPath] != "" {
+		return
+	}
+	name = cmp.Or(name, packageName(importPath))
+	base := name
+	for n := 2; im.taken[name] || reservedName(name); n++ {
+		name = base + strconv.Itoa(n)
+	}
+	im.names[importPath], im.taken[name] = name, true
+}
+
+// packageName returns the name that a package has by its path.
+func packageName(importPath string) string {
+	base := path.Base(importPath)
+	if len(base) > 1 && base[0] == 'v' && strings.Trim(base[1:], "0123456789") == "" {
+		base = path.Base(path.Dir(importPath))
+	}
+	base, _, _ = strings.Cut(base, ".")
+	base = strings.TrimPrefix(strings.TrimSuffix(base, "-go"), "go-")
+	return strings.ReplaceAll(base, "-", "")
+}
+
+// use is one file of an emitted package: it prints types and remembers the
+// packages that they need.
+type use struct {
+	im   *imports
+	gen  string // import path of gen, for packages other than gen; "" in gen itself
+	need map[string]bool
+	// local is called with each of sqlc's types that is printed, and helper with
+	// each function of rows.go that an expression calls.
+	local  func(name string)
+	helper func(name string)
+}
+
+// pkg returns the name of a package and remembers it.
+func (u use) pkg(importPath string) string {
+	name := u.im.names[importPath]
+	if name == "" {
+		diag.Bugf("plan: package %s was not announced", importPath)
+	}
+	u.need[importPath] = true
+	return name
+}
+
+// typ prints a type.
+func (u use) typ(t goType) string {
+	var b strings.Builder
+	for rest := t.text; rest != ""; {
+		i := strings.IndexAny(rest, "\x00\x01")
+		if i < 0 {
+			b.WriteString(rest)
+			break
+		}
+		b.WriteString(rest[:i])
+		mark := rest[i : i+1]
+		name, after, _ := strings.Cut(rest[i+1:], mark)
+		if mark == "\x00" {
+			b.WriteString(u.pkg(name))
+		} else {
+			u.local(name)
+			if u.gen != "" {
+				b.WriteString(u.pkg(u.gen) + ".")
+			}
+			b.WriteString(name)
+		}
+		rest = after
+	}
+	return b.String()
+}
+
+// list returns the imports of the file, in the order of their paths.
+func (u use) list() []Import {
+	var out []Import
+	for _, p := range slices.Sorted(maps.Keys(u.need)) {
+		imp := Import{Path: p}
+		if name := u.im.names[p]; name != path.Base(p) && p != pathPgx {
+			imp.Name = name
+		}
+		out = append(out, imp)
+	}
+	return out
+}
+
+// fieldType returns the type of a model's field: names of the models' own
+// package get its name in front.
+func fieldType(pkg *model.Package, f *model.Field) goType {
+	list := make([]Import, 0, len(f.Imports))
+	for _, imp := range f.Imports {
+		list = append(list, Import(imp))
+	}
+	return qualify(f.TypeText, list, func(name string) string { return "\x00" + pkg.ImportPath + "\x00." + name })
+}
+
+// sqlcType returns a type of sqlc's code.
+func sqlcType(t sqlcrun.Type) goType {
+	list := make([]Import, 0, len(t.Imports))
+	for _, imp := range t.Imports {
+		list = append(list, Import(imp))
+	}
+	return qualify(t.Text, list, func(name string) string {
+		if slices.Contains(t.Local, name) {
+			return "\x01" + name + "\x01"
+		}
+		return name
+	})
+}
+
+// importOf returns the path of the import that a qualifier means. An import
+// that is not renamed need not be called as its path says, but then it is the
+// one whose path has the name in it, or the only one.
+func importOf(qualifier string, list []Import) string {
+	for _, fits := range []func(Import) bool{
+		func(imp Import) bool { return imp.Name == qualifier },
+		func(imp Import) bool { return imp.Name == "" && packageName(imp.Path) == qualifier },
+		func(imp Import) bool { return imp.Name == "" && strings.Contains(path.Base(imp.Path), qualifier) },
+		func(imp Import) bool { return imp.Name == "" && strings.Contains(imp.Path, qualifier) },
+		func(imp Import) bool { return imp.Name == "" && len(list) == 1 },
+	} {
+		if i := slices.IndexFunc(list, fits); i >= 0 {
+			return list[i].Path
+		}
+	}
+	return ""
+}
+
+// qualify reads the text of a type and marks its names: list has the imports of
+// its qualifiers, and own returns what becomes of a name without one that Go
+// does not declare itself.
+func qualify(text string, list []Import, own func(string) string) goType {
+	expr, err := parser.ParseExpr(text)
+	if err != nil {
+		diag.Bugf("plan: the type %q does not parse: %v", text, err)
+	}
+	type edit struct {
+		from, to int
+		with     string
+	}
+	var edits []edit
+	skip := map[ast.Node]bool{}
+	ast.Inspect(expr, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.SelectorExpr:
+			if id, ok := n.X.(*ast.Ident); ok {
+				p := importOf(id.Name, list)
+				if p == "" {
+					diag.Bugf("plan: package %s of the type %q is not known", id.Name, text)
+				}
+				edits = append(edits, edit{int(id.Pos()) - 1, int(id.End()) - 1, "\x00" + p + "\x00"})
+				return false
+			}
+		case *ast.Field:
+			for _, name := range n.Names {
+				skip[name] = true
+			}
+		case *ast.Ident:
+			if !skip[n] && !reservedName(n.Name) {
+				edits = append(edits, edit{int(n.Pos()) - 1, int(n.End()) - 1, own(n.Name)})
+			}
+		}
+		return true
+	})
+	var b strings.Builder
+	at := 0
+	for _, e := range edits {
+		b.WriteString(text[at:e.from] + e.with)
+		at = e.to
+	}
+	b.WriteString(text[at:])
+	return goType{strings.ReplaceAll(b.String(), "interface{}", "any")}
+}

@@ -1,0 +1,116 @@
+package sqlcrun
+
+// Compiled is what sqlc made of its inputs.
+type Compiled struct {
+	Version string
+	Queries []*Query // those of the input, in the order of sqlc's request
+	Tables  []*Table // tables and views outside PostgreSQL's own schemas
+	// Types are the types that sqlc declares for tables and enums, by name.
+	Types map[string]*TypeDecl
+	// Structs names the struct of each of Input.Structs.
+	Structs map[TableName]string
+}
+
+// TableName names a relation. Schema is "" for the default one.
+type TableName struct {
+	Schema string `json:"schema"`
+	Name   string `json:"name"`
+}
+
+// DBType is a type as sqlc spells it: without "pg_catalog", but with "integer"
+// where the schema says so.
+type DBType struct {
+	Schema, Name string
+	Dims         int // dimensions of an array; 0 for none
+}
+
+// Table is a relation of sqlc's catalog.
+type Table struct {
+	TableName
+	Columns []TableColumn
+}
+
+// TableColumn is a column of a Table.
+type TableColumn struct {
+	Name    string
+	Type    DBType
+	NotNull bool
+}
+
+// Query is one query as sqlc compiled it.
+type Query struct {
+	Name    string // as written in the query file
+	Command string // ":many"
+	Text    string // what runs: stars expanded, macros resolved, $n only
+	File    string // the user's query file
+	Params  []Param
+	Columns []Result
+	// Struct is the struct of sqlc's that the columns are scanned into: one of
+	// Compiled.Types, or one made for the query. "" for a single scalar and for none.
+	Struct string
+	// Insert is the table of an INSERT, the target of :copyfrom; zero otherwise.
+	Insert TableName
+}
+
+// Param is a parameter: $1 is the first.
+type Param struct {
+	Name    string // sqlc's name for it, as @name or the compared column; "" when it found none
+	Named   bool   // the query names it
+	NotNull bool
+	DB      DBType
+	Go      Type
+}
+
+// Result is an output column.
+type Result struct {
+	Name    string // as PostgreSQL calls it
+	NotNull bool
+	DB      DBType
+	Table   TableName // where sqlc believes it comes from; zero when nowhere
+	Column  string    // its name there
+	Embed   TableName // of sqlc.embed: the table; Go is then its struct
+	Go      Type
+	Field   string // sqlc's name of the struct field; "" for a single scalar
+	Tag     string // the field's tag, without quotes; "" usually
+}
+
+// Column is a column whose Go type is decided elsewhere, as by a model.
+type Column struct {
+	Table TableName
+	Name  string
+	// Type is the Go type that code of sqlc has for it.
+	Type Type
+}
+
+// Type is a Go type in sqlc's code.
+type Type struct {
+	Text    string   // "pgtype.UUID", "[]Role"
+	Imports []Import // the packages that Text names
+	Local   []string // the names of Compiled.Types that Text names
+	// Column is set when the type is that of one of Input.Columns: its index + 1.
+	Column int
+}
+
+// Import is a package that a type names. Name is "" unless it differs from what
+// the path says.
+type Import struct{ Name, Path string }
+
+// TypeDecl is a type that sqlc declares for a table or an enum.
+type TypeDecl struct {
+	Name   string
+	Doc    string        // without markers
+	Fields []StructField // of a struct
+	// Source holds, for any other type, the declaration with its constants and
+	// methods as sqlc wrote them; "" for a struct of a table.
+	Source  string
+	Imports []Import // that Source needs
+	Local   []string // further types that Source names
+}
+
+// StructField is a field of the struct of a table.
+type StructField struct {
+	Name string
+	Type Type
+	Tag  string // without quotes
+	Doc  string
+}

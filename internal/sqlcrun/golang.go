@@ -1,0 +1,233 @@
+package sqlcrun
+
+import (
+	"cmp"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// goReader reads one file of sqlc's Go at a time and keeps of it what Compiled
+// holds; syntax trees do not outlive their file.
+type goReader struct {
+	c       *Compiled
+	in      Input
+	queries map[string]*Query
+	rows    map[string][]StructField // structs that sqlc made for single queries
+	done    map[string]bool          // queries whose code was found
+
+	// Of the current file.
+	fset    *token.FileSet
+	text    []byte
+	imports map[string]Import // by the name used in the file
+	types   map[string]bool   // names declared in models.go, filled first
+}
+
+// readGo adds to c what the code says: Go types, fields, and the structs.
+func (w *workspace) readGo(c *Compiled, in Input) error {
+	r := &goReader{
+		c: c, in: in, queries: map[string]*Query{}, rows: map[string][]StructField{}, done: map[string]bool{}, types: map[string]bool{},
+	}
+	for _, q := range c.Queries {
+		r.queries[q.Name] = q
+	}
+	names, err := filepath.Glob(filepath.Join(w.dir, "go", "*.go"))
+	if err != nil {
+		return err
+	}
+	slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(rank(a), rank(b)) })
+	for _, name := range names {
+		if err := r.file(name); err != nil {
+			return fmt.Errorf("%s: %w", filepath.Base(name), err)
+		}
+	}
+	for _, q := range c.Queries {
+		if !r.done[q.Name] {
+			return fmt.Errorf("query %s (%s) has no code", q.Name, q.Command)
+		}
+		if err := r.check(q); err != nil {
+			return fmt.Errorf("query %s: %w", q.Name, err)
+		}
+	}
+	return r.structs(w)
+}
+
+// rank orders the files so that what one names was read before: models.go has
+// the types of all, and copyfrom.go takes structs of the query files.
+func rank(name string) int {
+	switch filepath.Base(name) {
+	case "models.go":
+		return 0
+	case "copyfrom.go":
+		return 2
+	}
+	return 1
+}
+
+func (r *goReader) file(name string) error {
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	r.fset, r.text = token.NewFileSet(), text
+	f, err := parser.ParseFile(r.fset, name, text, parser.ParseComments|parser.SkipObjectResolution)
+	if err != nil {
+		return err
+	}
+	r.imports = map[string]Import{}
+	for _, spec := range f.Imports {
+		p, err := strconv.Unquote(spec.Path.Value)
+		if err != nil {
+			return err
+		}
+		if spec.Name != nil {
+			r.imports[spec.Name.Name] = Import{spec.Name.Name, p}
+		} else {
+			r.imports[packageName(p)] = Import{"", p}
+		}
+	}
+	if filepath.Base(name) == "models.go" {
+		return r.models(f)
+	}
+	return r.queryFile(f)
+}
+
+// packageName guesses the name of a package that is imported without one; sqlc
+// writes the name wherever it differs from the last element of the path.
+func packageName(importPath string) string {
+	base := path.Base(importPath)
+	if len(base) > 1 && base[0] == 'v' && strings.Trim(base[1:], "0123456789") == "" {
+		base = path.Base(path.Dir(importPath))
+	}
+	return base
+}
+
+// queryFile reads the structs and methods of a file of queries.
+func (r *goReader) queryFile(f *ast.File) error {
+	for _, decl := range f.Decls {
+		gen, ok := decl.(*ast.GenDecl)
+		if !ok || gen.Tok != token.TYPE {
+			continue
+		}
+		for _, spec := range gen.Specs {
+			if spec := spec.(*ast.TypeSpec); spec != nil {
+				if st, ok := spec.Type.(*ast.StructType); ok {
+					r.rows[spec.Name.Name] = r.fields(st)
+				}
+			}
+		}
+	}
+	batches := map[string]*ast.FuncDecl{} // by the name of the results type
+	var methods []*ast.FuncDecl
+	for _, decl := range f.Decls {
+		fn, ok := decl.(*ast.FuncDecl)
+		if !ok || fn.Recv == nil {
+			continue
+		}
+		switch recv := receiver(fn); {
+		case recv == "Queries":
+			methods = append(methods, fn)
+		case strings.HasSuffix(recv, "BatchResults") && fn.Name.Name != "Close":
+			batches[recv] = fn
+		}
+	}
+	for _, fn := range methods {
+		q := r.queries[fn.Name.Name]
+		if q == nil {
+			if fn.Name.Name == "WithTx" { // of db.go
+				continue
+			}
+			return fmt.Errorf("method %s belongs to no query", fn.Name.Name)
+		}
+		if err := r.method(q, fn, batches); err != nil {
+			return fmt.Errorf("method %s: %w", fn.Name.Name, err)
+		}
+		r.done[q.Name] = true
+	}
+	return nil
+}
+
+func receiver(fn *ast.FuncDecl) string {
+	t := fn.Recv.List[0].Type
+	if star, ok := t.(*ast.StarExpr); ok {
+		t = star.X
+	}
+	if id, ok := t.(*ast.Ident); ok {
+		return id.Name
+	}
+	return ""
+}
+
+// fields reads the fields of a struct.
+func (r *goReader) fields(st *ast.StructType) []StructField {
+	var out []StructField
+	for _, f := range st.Fields.List {
+		t := r.typ(f.Type)
+		tag := ""
+		if f.Tag != nil {
+			tag, _ = strconv.Unquote(f.Tag.Value)
+		}
+		doc := f.Doc
+		if doc == nil {
+			doc = f.Comment
+		}
+		for _, name := range f.Names {
+			out = append(out, StructField{name.Name, t, tag, strings.TrimSpace(doc.Text())})
+		}
+	}
+	return out
+}
+
+// typ reads a type. A marker becomes the type of its column.
+func (r *goReader) typ(e ast.Expr) Type {
+	from, to := r.fset.Position(e.Pos()).Offset, r.fset.Position(e.End()).Offset
+	var t Type
+	var b strings.Builder
+	at := from
+	whole := false
+	ast.Inspect(e, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.SelectorExpr:
+			pkg, ok := n.X.(*ast.Ident)
+			if !ok {
+				return true
+			}
+			if pkg.Name == markerPackage {
+				number, err := strconv.Atoi(strings.TrimPrefix(n.Sel.Name, "C"))
+				if err != nil || number < 1 || number > len(r.in.Columns) {
+					return false
+				}
+				c := r.in.Columns[number-1]
+				b.Write(r.text[at:r.fset.Position(n.Pos()).Offset])
+				b.WriteString(c.Type.Text)
+				at = r.fset.Position(n.End()).Offset
+				t.Imports = append(t.Imports, c.Type.Imports...)
+				t.Column = number
+				whole = ast.Expr(n) == e
+				return false
+			}
+			if imp, ok := r.imports[pkg.Name]; ok {
+				t.Imports = append(t.Imports, imp)
+			}
+			return false
+		case *ast.Ident:
+			if r.types[n.Name] {
+				t.Local = append(t.Local, n.Name)
+			}
+		}
+		return true
+	})
+	b.Write(r.text[at:to])
+	t.Text = strings.ReplaceAll(b.String(), "interface{}", "any")
+	if !whole {
+		t.Column = 0
+	}
+	return t
+}

@@ -1,0 +1,78 @@
+package sqlcrun
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/tenantc/tenantc/internal/config"
+	"github.com/tenantc/tenantc/internal/diag"
+)
+
+// Version is the version of sqlc whose output is understood.
+const Version = "v1.31.1"
+
+// Input is what one run of sqlc is given.
+type Input struct {
+	// Dir is the folder in whose module `go tool sqlc` is looked for. Zero means
+	// the working directory.
+	Dir string
+
+	// Path is the sqlc to run. Zero means: `go tool sqlc`, else the one on PATH.
+	Path string
+
+	// Env is the environment in which sqlc is found and run, as os.Environ
+	// returns it. What sqlc itself gets of it is a short list.
+	Env []string
+
+	// Schema and Queries are the files, in the order in which they apply.
+	Schema, Queries []config.File
+
+	// Options are sqlc's options for Go as the user wrote them. Those that would
+	// change the shape of the code, and not only its names and types, are left out.
+	Options map[string]any
+
+	// Database is the entry's `database`, handed on as it is; nil for none.
+	Database map[string]any
+
+	// Columns are the columns whose Go type is decided elsewhere.
+	Columns []Column
+
+	// Structs are the tables of which the struct is wanted, used by a query or not.
+	Structs []TableName
+
+	// Timeout is how long sqlc may run. Zero means two minutes. Building
+	// `go tool sqlc` for the first time does not count.
+	Timeout time.Duration
+}
+
+// Run runs sqlc over in. Findings, such as a query that sqlc refuses, go to
+// rep, and the result is then nil. The error speaks of the world: the disk, the
+// process, ctx.
+func Run(ctx context.Context, in Input, rep *diag.List) (*Compiled, error) {
+	bin, err := find(ctx, in, rep)
+	if err != nil || bin == "" {
+		return nil, err
+	}
+	// A folder of its own, with names of its own, settles equal base names, glob
+	// characters, drives and what else a path can do to sqlc.
+	dir, err := os.MkdirTemp("", "tenantc-")
+	if err != nil {
+		return nil, fmt.Errorf("make a folder for sqlc: %w", err)
+	}
+	defer os.RemoveAll(dir)
+
+	w := &workspace{dir: dir}
+	if err := w.write(in, rep); err != nil {
+		return nil, fmt.Errorf("write the inputs of sqlc: %w", err)
+	}
+	if rep.HasErrors() {
+		return nil, nil
+	}
+	ok, err := w.run(ctx, bin, in, rep)
+	if err != nil || !ok {
+		return nil, err
+	}
+	return w.read(in, rep)
+}

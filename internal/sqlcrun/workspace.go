@@ -1,0 +1,180 @@
+package sqlcrun
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/tenantc/tenantc/internal/config"
+	"github.com/tenantc/tenantc/internal/diag"
+)
+
+// workspace is the folder in which sqlc runs.
+type workspace struct {
+	dir     string
+	files   map[string]*input // by the name that sqlc sees
+	structs []TableName       // those asked for, by the number in the probe
+}
+
+// input is one of the user's files and the text that sqlc was given of it.
+type input struct {
+	file  config.File
+	given string
+}
+
+// write lays out the inputs and the configuration.
+func (w *workspace) write(in Input, rep *diag.List) error {
+	w.files = map[string]*input{}
+	for _, dir := range []string{"schema", "queries"} {
+		if err := os.Mkdir(filepath.Join(w.dir, dir), 0o700); err != nil {
+			return err
+		}
+	}
+	for i, f := range in.Schema {
+		if err := w.copy(fmt.Sprintf("schema/%04d.sql", i+1), f, rep); err != nil {
+			return err
+		}
+	}
+	for i, f := range in.Queries {
+		if err := w.copy(fmt.Sprintf("queries/q%04d.sql", i+1), f, rep); err != nil {
+			return err
+		}
+	}
+	if len(in.Structs) > 0 {
+		w.structs = in.Structs
+		name := filepath.Join(w.dir, "queries", probeFile)
+		if err := os.WriteFile(name, []byte(probe(in.Structs)), 0o600); err != nil {
+			return err
+		}
+	}
+	data, err := json.Marshal(childConfig(in))
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(w.dir, "sqlc.json"), data, 0o600)
+}
+
+// copy writes f under the name that sqlc sees. Line ends become LF, so that the
+// text that runs is the same from every checkout.
+func (w *workspace) copy(name string, f config.File, rep *diag.List) error {
+	text := strings.ReplaceAll(f.Text, "\r\n", "\n")
+	given, at := foldLines(text)
+	if at >= 0 {
+		rep.Add(diag.Diagnostic{
+			Code:    diag.CodeSqlcLongLine,
+			Pos:     diag.NewLines(f.Name, text).Pos(at),
+			Message: fmt.Sprintf("the line has no place within %d bytes at which it can be broken", maxLine),
+			Why:     "sqlc reads no further than a longer line, and does not say so",
+			Fix:     "break the line, or move the literal out of the statement",
+		})
+		return nil
+	}
+	w.files[name] = &input{f, given}
+	return os.WriteFile(filepath.Join(w.dir, filepath.FromSlash(name)), []byte(given), 0o600)
+}
+
+// shapeless are the options of sqlc that change names and types only. Whatever
+// else it offers would change the shape of code that is only read.
+var shapeless = []string{
+	"emit_all_enum_values", "emit_db_tags", "emit_enum_valid_method", "emit_exact_table_names", "emit_json_tags",
+	"emit_pointers_for_null_enum_types", "emit_pointers_for_null_types", "inflection_exclude_table_names", "initialisms",
+	"json_tags_case_style", "json_tags_id_uppercase", "overrides", "rename",
+}
+
+// HandsOn reports whether the option of that name is handed on to sqlc.
+func HandsOn(option string) bool { return slices.Contains(shapeless, option) }
+
+// Names that no user has.
+const (
+	markerPath    = "tenantc.invalid/column"
+	markerPackage = "tenantccolumn"
+	probeFile     = "tenantc_structs.sql"
+	probeName     = "TenantcStructs"
+)
+
+// childConfig is the configuration of the child. Each of in.Columns gets a type
+// of its own name, so that the code says which column a value belongs to, and
+// nothing of sqlc's ideas about imports touches the type.
+func childConfig(in Input) map[string]any {
+	golang := map[string]any{}
+	for key, value := range in.Options {
+		if HandsOn(key) {
+			golang[key] = value
+		}
+	}
+	var overrides []any
+	for i, c := range in.Columns {
+		overrides = append(overrides, map[string]any{
+			"column":  overrideColumn(c),
+			"go_type": map[string]any{"import": markerPath, "package": markerPackage, "type": fmt.Sprintf("C%d", i+1)},
+		})
+	}
+	if own, ok := golang["overrides"].([]any); ok {
+		overrides = append(overrides, own...) // sqlc takes the first that fits
+	}
+	if len(overrides) > 0 {
+		golang["overrides"] = overrides
+	}
+	golang["package"] = "db"
+	golang["out"] = "go"
+	golang["sql_package"] = "pgx/v5"
+	golang["query_parameter_limit"] = 1 << 15 // plain arguments, whatever their number
+	golang["omit_unused_structs"] = true
+	entry := map[string]any{
+		"engine":  "postgresql",
+		"schema":  "schema",
+		"queries": "queries",
+		"gen": map[string]any{
+			"json": map[string]any{"out": "json", "filename": "request.json"},
+			"go":   golang,
+		},
+	}
+	if in.Database != nil {
+		entry["database"] = in.Database
+	}
+	return map[string]any{"version": "2", "sql": []any{entry}}
+}
+
+func overrideColumn(c Column) string {
+	if c.Table.Schema == "" {
+		return c.Table.Name + "." + c.Name
+	}
+	return c.Table.Schema + "." + c.Table.Name + "." + c.Name
+}
+
+// probeWidth is how many tables one probing query embeds.
+const probeWidth = 20
+
+// probe returns queries that embed each table once: the row that sqlc makes for
+// them tells which struct stands for which table.
+func probe(tables []TableName) string {
+	var b strings.Builder
+	n := 0
+	for chunk := range slices.Chunk(tables, probeWidth) {
+		fmt.Fprintf(&b, "-- name: %s%d :many\nselect ", probeName, n)
+		for i := range chunk {
+			if i > 0 {
+				b.WriteString(", ")
+			}
+			fmt.Fprintf(&b, "sqlc.embed(t%d)", i)
+		}
+		b.WriteString(" from ")
+		for i, t := range chunk {
+			if i > 0 {
+				b.WriteString(", ")
+			}
+			if t.Schema != "" {
+				b.WriteString(quoted(t.Schema) + ".")
+			}
+			fmt.Fprintf(&b, "%s t%d", quoted(t.Name), i)
+		}
+		b.WriteString(";\n")
+		n++
+	}
+	return b.String()
+}
+
+func quoted(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }

@@ -1,0 +1,105 @@
+package journal_test
+
+import (
+	"errors"
+	"os"
+	"testing"
+	"time"
+
+	"example.com/projects/no_models/gen"
+	"example.com/projects/no_models/gen/unscoped"
+	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/tenantc/tenantc/tenant"
+)
+
+// Accounts are numbers, and rows are sqlc's own structs.
+func TestJournalsWithoutModels(t *testing.T) {
+	ctx := t.Context()
+	pool := connect(t)
+	store, front := gen.New(tenant.NewShared(pool)), unscoped.New(pool)
+
+	var accounts [2]tenant.Int64ID
+	for i, name := range []string{"Ann", "Bob"} {
+		account, err := front.Accounts.OpenAccount(ctx, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		accounts[i] = tenant.NewInt64ID(account.ID)
+	}
+	ann, bob := accounts[0], accounts[1]
+
+	// Both write on the same days.
+	may1, may2 := day(1), day(2)
+	for _, w := range []struct {
+		of    tenant.Int64ID
+		entry gen.WriteParams
+	}{
+		{ann, gen.WriteParams{Day: may1, Mood: gen.MoodCalm, Words: []string{"sun", "tea"}, Rating: number(t, "3.50")}},
+		{bob, gen.WriteParams{Day: may1, Mood: gen.MoodCross, Words: []string{"rain"}}},
+		{bob, gen.WriteParams{Day: may2, Mood: gen.MoodCross, Words: []string{}}},
+		{ann, gen.WriteParams{Day: may1, Mood: gen.MoodCurious, Words: []string{"sun"}, Rating: number(t, "4.25")}},
+	} {
+		if _, err := store.Entries.Write(ctx, w.of, w.entry); err != nil {
+			t.Fatal(err)
+		}
+	}
+
+	entry, err := store.Entries.GetEntry(ctx, ann, may1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rating, err := entry.Rating.Float64Value()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if entry.Mood != gen.MoodCurious || len(entry.Words) != 1 || rating.Float64 != 4.25 {
+		t.Errorf("the entry is %+v", entry)
+	}
+	if _, err := store.Entries.GetEntry(ctx, ann, may2); !errors.Is(err, tenant.ErrNotFound) {
+		t.Errorf("GetEntry of the other's day: %v, want ErrNotFound", err)
+	}
+	if entries, err := store.Entries.ListEntries(ctx, ann); len(entries) != 1 || err != nil {
+		t.Errorf("entries: %v, %v", entries, err)
+	}
+	moods, err := store.Entries.CountByMood(ctx, bob)
+	if err != nil || len(moods) != 1 || moods[0].Mood != gen.MoodCross || moods[0].Days != 2 {
+		t.Errorf("moods: %v, %v", moods, err)
+	}
+	if n, err := store.Entries.DeleteBefore(ctx, ann, day(9)); n != 1 || err != nil {
+		t.Errorf("DeleteBefore deleted %d rows: %v", n, err)
+	}
+	if entries, err := store.Entries.ListEntries(ctx, bob); len(entries) != 2 || err != nil {
+		t.Errorf("entries of the other: %v, %v", entries, err)
+	}
+	if account, err := store.Accounts.GetAccount(ctx, bob); account.Name != "Bob" || err != nil {
+		t.Errorf("account: %v, %v", account, err)
+	}
+}
+
+func day(n int) pgtype.Date {
+	return pgtype.Date{Time: time.Date(2026, time.May, n, 0, 0, 0, 0, time.UTC), Valid: true}
+}
+
+func number(t *testing.T, text string) pgtype.Numeric {
+	t.Helper()
+	var n pgtype.Numeric
+	if err := n.Scan(text); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func connect(t *testing.T) *pgxpool.Pool {
+	t.Helper()
+	dsn := os.Getenv("DATABASE_URL")
+	if dsn == "" {
+		t.Fatal("DATABASE_URL names no database")
+	}
+	pool, err := pgxpool.New(t.Context(), dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pool.Close)
+	return pool
+}

@@ -1,0 +1,4 @@
+drop table tasks;
+drop table members;
+drop table projects;
+drop table organizations;
