@@ -287,8 +287,15 @@ func (b *builder) validateConstraint(rel *Relation, name string) {
 			return
 		}
 	}
-	if !slices.ContainsFunc(rel.Checks, func(e *Expr) bool { return b.checks[e].name == name }) &&
-		!slices.ContainsFunc(rel.Columns, func(c *Column) bool { return b.notNull[c] == name }) {
+	found := slices.ContainsFunc(rel.Checks, func(e *Expr) bool { return b.checks[e].name == name })
+	for _, r := range rel.Subtree() {
+		for _, c := range r.Columns {
+			if name != "" && b.notNull[c] == name {
+				c.NotNull, found = true, true
+			}
+		}
+	}
+	if !found {
 		b.noSuch("constraint", name, b.stmt)
 	}
 }

@@ -49,8 +49,7 @@ func (c *classifier) class(rel *Relation) {
 	case len(via) > 0:
 		c.derive(rel, via, viaPos)
 	case c.owned(rel, t):
-	case rel.Kind == MaterializedView:
-		// Nobody may say by default what a query once collected.
+	case declaredOnly(rel):
 	case c.b.in.Tenancy.UnclassifiedGlobal:
 		ten.Class = Global
 		c.b.add(diag.Diagnostic{
@@ -135,8 +134,12 @@ func (c *classifier) agree(rel *Relation, t *config.Table, m *model.Model, globa
 		if col < 0 {
 			continue
 		}
+		code := diag.CodeTenancyContradicted
+		if t == nil || !t.Global {
+			code, pos = diag.CodeModelTenancy, m.ClassPos
+		}
 		c.b.add(diag.Diagnostic{
-			Code: diag.CodeTenancyContradicted, Pos: pos,
+			Code: code, Pos: pos,
 			Message: rel.ShortName() + " is declared global and has the column " + rel.Columns[col].Name + " of " + c.b.cat.Dimensions[i].Name,
 			Why:     "rows with a tenant are that tenant's; a query that is meant to cross tenants says so itself",
 			Fix:     "take global away, and annotate the queries: -- tenant: unscoped admin: why",
@@ -151,7 +154,7 @@ func (c *classifier) agree(rel *Relation, t *config.Table, m *model.Model, globa
 // or the narrowest whose column is NOT NULL.
 func (c *classifier) owned(rel *Relation, t *config.Table) bool {
 	ten := &rel.Tenancy
-	if rel.Kind == MaterializedView && (t == nil || len(t.Columns) == 0) && c.models[rel] == nil {
+	if declaredOnly(rel) && (t == nil || len(t.Columns) == 0) && c.models[rel] == nil {
 		return false
 	}
 	best := -1
@@ -179,6 +182,13 @@ func (c *classifier) owned(rel *Relation, t *config.Table) bool {
 	ten.Class, ten.Dim, ten.Nullable = Direct, c.b.cat.Dimensions[best], !col.NotNull
 	c.nulls(rel, t, col)
 	return true
+}
+
+// declaredOnly reports whether nothing but a declaration says whose the rows
+// are: a materialized view holds what a query once collected, and the
+// constraints of a foreign table are promises of another server.
+func declaredOnly(rel *Relation) bool {
+	return rel.Kind == MaterializedView || rel.Kind == ForeignTable && !rel.IsPartition
 }
 
 // nulls decides what a NULL in the tenant column means.

@@ -25,7 +25,12 @@ func (b *builder) addConstraint(rel *Relation, p pending, recurse bool) {
 	case pgast.ConstrType_CONSTR_NOTNULL:
 		for _, name := range pgast.Strings(c.GetKeys()) {
 			b.forTree(rel, recurse, func(r *Relation) {
-				if col := b.column(r, name, c.GetLocation()); col != nil {
+				col := b.column(r, name, c.GetLocation())
+				switch {
+				case col == nil:
+				case c.GetSkipValidation(): // old rows may still have NULL
+					b.notNull[col] = c.GetConname()
+				default:
 					b.setNotNull(r, col, c.GetConname())
 				}
 			})

@@ -1,5 +1,7 @@
 package catalog
 
+import "strings"
+
 // EqualityClass returns the key of t's equality class: types of one key may be
 // compared with `=` transitively. smallint, int and bigint are one class, text
 // and varchar another; a domain counts as its base; every other type stands
@@ -59,7 +61,7 @@ func (b *builder) taint(t Type) {
 		return
 	}
 	key := b.cat.equalityKey(t)
-	if key == "" && t.Schema == "pg_catalog" {
+	if key == "" && (strings.HasPrefix(t.Name, "any") || t.Name == "record") {
 		key = anyType // polymorphic: it may apply to any type
 	}
 	b.cat.index.tainted[key] = true
