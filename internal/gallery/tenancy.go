@@ -13,7 +13,7 @@ const dimension = "tenant"
 
 // tenancy reads the `-- tenancy:` and `-- trust:` lines of a schema.
 func tenancy(schema string) (config.Tenancy, []Ownership, error) {
-	ten := config.Tenancy{Dimensions: []config.Dimension{{Name: dimension, Columns: []string{"tenant_id"}, Root: "tenants"}}}
+	ten := config.Tenancy{Dimensions: []config.Dimension{{Name: dimension, Columns: []string{"tenant_id"}}}}
 	var owners []Ownership
 	for line := range strings.Lines(schema) {
 		line = strings.TrimSpace(line)

@@ -18,50 +18,76 @@ func (s *schema) cascade(w write) {
 	if w.insert {
 		return
 	}
-	changed := map[int]bool{}
+	changed := map[string]bool{}
 	for _, a := range w.set {
-		changed[a.Column] = true
+		changed[w.rel.Columns[a.Column].Name] = true
 	}
-	s.actions(w.rel, w.delete, changed, map[*catalog.ForeignKey]bool{})
+	s.actions(w.rel, w.delete, changed, map[reached]bool{})
 }
 
-func (s *schema) actions(rel *catalog.Relation, deleted bool, changed map[int]bool, seen map[*catalog.ForeignKey]bool) {
-	p := s.p
-	for _, fk := range rel.Referenced {
-		action := fk.OnUpdate
-		if deleted {
-			action = fk.OnDelete
-		} else if !slices.ContainsFunc(fk.RefColumns, func(c int) bool { return changed[c] }) {
-			continue
-		}
-		if seen[fk] {
-			continue
-		}
-		seen[fk] = true
-		if why := s.crosses(fk, action, deleted); why != "" {
-			s.assume(Assumption{
-				Subject: "action of foreign key " + fkName(fk), Declared: fk.Consistent && p.tenancy(fk.To).Owned(), Pos: fk.Pos, Code: diag.CodeAssumeCascade,
-				Message: fmt.Sprintf("the foreign key %s acts across tenants when a row of %s goes or changes", fkName(fk), rel.Name),
-				Why:     why, Fix: s.mendAction(fk),
-			})
-		}
-		switch action {
-		case catalog.Cascade:
-			next := map[int]bool{}
-			for _, c := range fk.Columns {
-				next[c] = true
+// reached is a foreign key whose action was looked at. A row that is deleted
+// and one that is changed set off different actions.
+type reached struct {
+	fk      *catalog.ForeignKey
+	deleted bool
+}
+
+// actions looks at the foreign keys that refer to the rows of rel, which
+// include those of its children and partitions.
+func (s *schema) actions(rel *catalog.Relation, deleted bool, changed map[string]bool, seen map[reached]bool) {
+	for _, r := range rel.Subtree() {
+		for _, fk := range r.ReferencedBy() {
+			if !deleted && !changesKey(fk, changed) || seen[reached{fk, deleted}] {
+				continue
 			}
-			s.hooks(write{rel: fk.From, delete: deleted})
-			s.actions(fk.From, deleted, next, seen)
-		case catalog.SetNull, catalog.SetDefault:
-			next := map[int]bool{}
-			for _, c := range s.setColumns(fk, deleted) {
-				next[c] = true
-			}
-			s.hooks(write{rel: fk.From})
-			s.actions(fk.From, false, next, seen)
+			seen[reached{fk, deleted}] = true
+			s.action(fk, deleted, seen)
 		}
 	}
+}
+
+// changesKey reports whether a change of the named columns may change what fk
+// refers to. A generated column changes with any column it is made of.
+func changesKey(fk *catalog.ForeignKey, changed map[string]bool) bool {
+	return len(changed) > 0 && slices.ContainsFunc(fk.RefColumns, func(c int) bool {
+		col := fk.To.Columns[c]
+		return changed[col.Name] || col.Generated != nil
+	})
+}
+
+// action looks at what one foreign key does, and at what that sets off.
+func (s *schema) action(fk *catalog.ForeignKey, deleted bool, seen map[reached]bool) {
+	action := fk.OnUpdate
+	if deleted {
+		action = fk.OnDelete
+	}
+	if why := s.crosses(fk, action, deleted); why != "" {
+		s.assume(Assumption{
+			Subject: "action of foreign key " + fkName(fk), Declared: fk.Consistent && s.p.tenancy(fk.To).Owned(), Pos: fk.Pos, Code: diag.CodeAssumeCascade,
+			Message: fmt.Sprintf("the foreign key %s acts across tenants when a row of %s goes or changes", fkName(fk), fk.To.Name),
+			Why:     why, Fix: s.mendAction(fk),
+		})
+	}
+	var set []int
+	switch action {
+	case catalog.NoAction, catalog.Restrict:
+		return
+	case catalog.Cascade:
+		if deleted {
+			s.hooks(write{rel: fk.From, delete: true})
+			s.actions(fk.From, true, nil, seen)
+			return
+		}
+		set = fk.Columns
+	default:
+		set = s.setColumns(fk, deleted)
+	}
+	changed := map[string]bool{}
+	for _, c := range set {
+		changed[fk.From.Columns[c].Name] = true
+	}
+	s.hooks(write{rel: fk.From})
+	s.actions(fk.From, false, changed, seen)
 }
 
 // mendAction says what would keep the action with the tenant.

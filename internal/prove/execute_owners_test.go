@@ -84,7 +84,7 @@ func readOwnership(t *testing.T, db *database, declared []gallery.Ownership) *ow
 	}
 	var dump, locks []string
 	for _, tab := range o.order {
-		dump = append(dump, fmt.Sprintf(`SELECT %s, (%s)::text, x::text FROM ONLY %s x`, quote(tab.schema+"."+tab.name), tab.owner, tab.sql()))
+		dump = append(dump, fmt.Sprintf(`SELECT %s, (%s)::text, (x.*)::text FROM ONLY %s x`, quote(tab.schema+"."+tab.name), tab.owner, tab.sql()))
 		if tab.class.Class == "global" {
 			continue
 		}

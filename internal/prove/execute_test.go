@@ -16,7 +16,7 @@ import (
 // tight query differs in nothing.
 func TestExecute(t *testing.T) {
 	t.Parallel()
-	for _, pattern := range []string{"testdata/leaks/*.txtar"} {
+	for _, pattern := range []string{"testdata/leaks/*.txtar", "testdata/*.txtar"} {
 		files, err := gallery.Load(pattern)
 		if err != nil {
 			t.Fatal(err)

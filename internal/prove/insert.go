@@ -53,7 +53,7 @@ func (p *prover) proposed(q *query.Insert, res *result) [][]labels {
 		in := p.values(src, nil, &rows)
 		res.take(in)
 	default:
-		in := p.query(src, nil, nil)
+		in := p.query(src, nil, nil, false)
 		res.take(in)
 		rows = [][]labels{in.cols}
 	}

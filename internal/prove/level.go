@@ -17,9 +17,10 @@ type level struct {
 	where []*fact // hold for every row that the block goes on with
 	on    map[*query.Join][]*fact
 
-	locked bool                      // FOR UPDATE or the like: nothing comes in from outside
-	rows   map[*query.RTE]*rowSource // subqueries and CTEs in FROM
-	links  []*subquery               // subqueries in expressions
+	unfounded bool                      // hands out a row even when none passes WHERE
+	locked    bool                      // FOR UPDATE or the like: nothing comes in from outside
+	rows      map[*query.RTE]*rowSource // subqueries and CTEs in FROM
+	links     []*subquery               // subqueries in expressions
 
 	target   *query.RTE // of an UPDATE, with the columns that it assigns
 	assigned map[int]bool

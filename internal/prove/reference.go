@@ -30,7 +30,15 @@ func (s *schema) reference(w write) {
 	if w.delete {
 		return
 	}
-	for _, fk := range w.rel.ForeignKeys {
+	rels := []*catalog.Relation{w.rel}
+	if !w.insert {
+		rels = w.rel.Subtree() // an UPDATE changes the children's rows too
+	}
+	var keys []*catalog.ForeignKey
+	for _, r := range rels {
+		keys = append(keys, r.ForeignKeys...)
+	}
+	for _, fk := range keys {
 		if !p.idOnly(fk) || !s.writesKey(w, fk) {
 			continue
 		}
@@ -78,7 +86,7 @@ func (s *schema) writesKey(w write, fk *catalog.ForeignKey) bool {
 	touched := false
 	for j, c := range fk.Columns {
 		for _, a := range w.set {
-			if a.Column != c {
+			if w.rel.Columns[a.Column].Name != fk.From.Columns[c].Name {
 				continue
 			}
 			if k, is := a.Value.(*query.Const); is && k.Null {

@@ -106,14 +106,35 @@ func (p *prover) arbiters(q *query.Insert) ([]arbiter, string) {
 			return nil, "no unique index or constraint of " + rel.Name + " matches the columns of ON CONFLICT"
 		}
 	default:
-		for _, k := range rel.Keys {
-			out = append(out, keyArbiter(k))
-		}
-		for _, x := range rel.Exclusions {
-			out = append(out, exclusionArbiter(x))
+		for _, r := range rel.Subtree() {
+			if r != rel && !r.IsPartition {
+				continue // the row goes into a partition, never into a child
+			}
+			for _, k := range r.Keys {
+				out = append(out, keyArbiter(k).in(r, rel))
+			}
+			for _, x := range r.Exclusions {
+				out = append(out, exclusionArbiter(x).in(r, rel))
+			}
 		}
 	}
 	return out, ""
+}
+
+// in reads the columns of a partition's arbiter as those of the partitioned
+// table, which may have them in another order.
+func (a arbiter) in(part, rel *catalog.Relation) arbiter {
+	if part == rel {
+		return a
+	}
+	columns := a.columns
+	a.columns = nil
+	for _, c := range columns {
+		if col := rel.Column(part.Columns[c].Name); col != nil {
+			a.columns = append(a.columns, col.Index)
+		}
+	}
+	return a
 }
 
 // infers reports whether the elements of the clause can infer the key: the

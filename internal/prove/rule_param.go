@@ -162,7 +162,7 @@ func attempt(cat *catalog.Catalog, s *query.Stmt, tenants []Tenant) (a *attempte
 				fmt.Sprintf("the proof would take more than %d steps", maxSteps), "split it")
 		}
 	}()
-	a.res = p.query(s.Body, nil, nil)
+	a.res = p.query(s.Body, nil, nil, false)
 	p.checkWrites(a.res)
 	return a
 }

@@ -8,14 +8,14 @@ import (
 )
 
 // query proves q where it stands. pushed are facts about its output columns
-// that hold outside.
-func (p *prover) query(q query.Query, up *env, pushed []push) *result {
+// that hold outside. locked says that a FOR UPDATE outside reaches into q.
+func (p *prover) query(q query.Query, up *env, pushed []push, locked bool) *result {
 	p.step()
 	switch q := q.(type) {
 	case *query.Select:
-		return p.selectQuery(q, up, pushed, nil)
+		return p.selectQuery(q, up, pushed, locked, nil)
 	case *query.SetOp:
-		return p.setOp(q, up, pushed)
+		return p.setOp(q, up, pushed, locked)
 	case *query.Values:
 		return p.values(q, up, nil)
 	case *query.Insert:
@@ -30,11 +30,10 @@ func (p *prover) query(q query.Query, up *env, pushed []push) *result {
 }
 
 // selectQuery proves a plain SELECT, leaving out the conjuncts in skip.
-func (p *prover) selectQuery(q *query.Select, up *env, pushed []push, skip map[query.Expr]bool) *result {
+func (p *prover) selectQuery(q *query.Select, up *env, pushed []push, locked bool, skip map[query.Expr]bool) *result {
 	res := &result{}
 	p.with(q.With, up, res)
-	locked := len(q.Locking) > 0
-	if locked {
+	if locked = locked || len(q.Locking) > 0; locked {
 		up, pushed = blankEnv(up), nil
 	}
 	lv := p.newLevel(q.From, q.Where, up, skip)
@@ -42,6 +41,9 @@ func (p *prover) selectQuery(q *query.Select, up *env, pushed []push, skip map[q
 	lv.accept(q, pushed)
 	lv.having(q)
 	row := standing{kind: onRow}
+	if lv.unfounded = unfounded(q); lv.unfounded {
+		row.kind = nowhere
+	}
 	for _, t := range q.Targets {
 		lv.visit(t.Expr, row)
 	}
@@ -97,7 +99,7 @@ func (lv *level) tail(t *query.Tail, row standing) {
 
 // setOp proves each branch; an output label is one that all branches give,
 // and is lost where types are converted.
-func (p *prover) setOp(q *query.SetOp, up *env, pushed []push) *result {
+func (p *prover) setOp(q *query.SetOp, up *env, pushed []push, locked bool) *result {
 	res := &result{}
 	p.with(q.With, up, res)
 	if q.Limit != nil || q.Offset != nil || len(q.Locking) > 0 {
@@ -111,7 +113,7 @@ func (p *prover) setOp(q *query.SetOp, up *env, pushed []push) *result {
 				into = append(into, f)
 			}
 		}
-		in := p.query(side, up, into)
+		in := p.query(side, up, into, locked)
 		res.take(in)
 		out := make([]labels, len(q.Targets))
 		for i := range out {
@@ -168,23 +170,43 @@ func (p *prover) values(q *query.Values, up *env, rows *[][]labels) *result {
 	return res
 }
 
+// unfounded reports whether q returns a row even when none passes its WHERE:
+// an aggregate without GROUP BY does, and a grand total among grouping sets. Of
+// such a row WHERE says nothing, not even of parameters and outer columns:
+//
+//	SELECT $2, count(*) FROM d WHERE d.tenant_id = $1 AND d.tenant_id = $2
+func unfounded(q *query.Select) bool {
+	if !q.Grouped {
+		return false
+	}
+	return len(q.GroupBy) == 0 || slices.ContainsFunc(q.Sets, func(set []query.Expr) bool { return len(set) == 0 })
+}
+
+// output returns the closure of what holds for every row that the block hands out.
+func (lv *level) output() *closure {
+	if lv.unfounded {
+		return lv.closureOf(nil)
+	}
+	return lv.row()
+}
+
 // labelsOf returns the labels of an expression of a row that the block goes on
 // with. A column's are read off the closure of its own facts.
 func (lv *level) labelsOf(e query.Expr) labels {
 	switch e := lv.p.strip(e).(type) {
 	case *query.ColRef:
-		c := lv.row()
+		c := lv.output()
 		if lv.has[e.RTE] {
 			c = lv.factsFor(e.RTE)
 		}
 		return lv.gather(c, term{rte: e.RTE, col: e.Col})
 	case *query.ParamRef:
-		return lv.gather(lv.row(), term{param: e.Param.Number})
+		return lv.gather(lv.output(), term{param: e.Param.Number})
 	case *query.Const:
 		if e.Null {
 			return labels{any: true}
 		}
-		return lv.gather(lv.row(), lv.p.termOf(e))
+		return lv.gather(lv.output(), lv.p.termOf(e))
 	case *query.SubLink:
 		if e.Kind == query.ScalarSubLink {
 			return lv.termLabels(term{sub: e})

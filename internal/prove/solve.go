@@ -136,14 +136,16 @@ func (lv *level) proveSource(s *rowSource) bool {
 		p.refuse(diag.CodeNotUnderstood, r.At, "this item of FROM is not understood")
 		return try(&result{})
 	}
-	if r.Kind != query.CTERTE && try(p.query(body, up, nil)) {
+	// FOR UPDATE reaches into a subquery, below any filter from outside; not into a CTE.
+	locked := lv.locked && r.Kind != query.CTERTE
+	if r.Kind != query.CTERTE && try(p.query(body, up, nil, locked)) {
 		return true
 	}
-	if lv.locked && r.Kind != query.CTERTE {
-		return false // FOR UPDATE reaches into a subquery, below any filter from outside
+	if locked {
+		return false
 	}
 	if push := lv.pushes(r); len(push) > 0 {
-		return try(p.query(body, up, push))
+		return try(p.query(body, up, push, false))
 	}
 	if s.last == nil {
 		s.last = p.ctes[r.CTE].res
@@ -165,11 +167,11 @@ func (lv *level) proveLink(s *subquery) bool {
 		return res.ok()
 	}
 	if s.exists != nil {
-		if res := p.selectQuery(s.exists.sel, up, nil, s.exists.skip); res.ok() {
+		if res := p.selectQuery(s.exists.sel, up, nil, false, s.exists.skip); res.ok() {
 			return try(res)
 		}
 	}
-	res := p.query(s.link.Query, up, nil)
+	res := p.query(s.link.Query, up, nil, false)
 	if s.exists != nil {
 		res.cols = nil // its output is no side of the equality
 	}
@@ -177,7 +179,7 @@ func (lv *level) proveLink(s *subquery) bool {
 		return true
 	}
 	if push := lv.semijoin(s); len(push) > 0 {
-		res := p.query(s.link.Query, up, push)
+		res := p.query(s.link.Query, up, push, false)
 		res.cols = nil // what was handed in from outside says nothing new there
 		return try(res)
 	}

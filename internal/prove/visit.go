@@ -104,6 +104,9 @@ func (lv *level) visit(e query.Expr, st standing) {
 		lv.visit(e.Sub, st)
 	case *query.FuncCall:
 		p.checkFunction(e)
+		if lv.aggregates(e) && st.kind == nowhere {
+			st = standing{kind: onRow} // computed of each row, and of none when there is none
+		}
 		all(e.Args...)
 		all(e.Filter)
 		lv.visitKeys(e.OrderBy, st)
@@ -146,6 +149,25 @@ func (lv *level) visit(e query.Expr, st standing) {
 	default:
 		p.refuse(diag.CodeNotUnderstood, e.Loc(), fmt.Sprintf("%T is not understood", e))
 	}
+}
+
+// aggregates reports whether f is an aggregate over this block's rows. One that
+// has no column of the block may belong to an outer one.
+func (lv *level) aggregates(f *query.FuncCall) bool {
+	if !lv.unfounded || f.Over != nil || f.Builtin == nil || !f.Builtin.Aggregate || len(f.User) > 0 {
+		return false
+	}
+	found := false
+	see := func(e query.Expr) bool {
+		if c, ok := e.(*query.ColRef); ok && lv.has[c.RTE] {
+			found = true
+		}
+		return !found
+	}
+	for _, a := range f.Args {
+		query.WalkDeep(a, see)
+	}
+	return found
 }
 
 func (lv *level) visitKeys(keys []*query.SortKey, st standing) {

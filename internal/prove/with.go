@@ -22,7 +22,7 @@ func (p *prover) with(list []*query.CTE, up *env, res *result) {
 		if cte.Recursive {
 			def.res = p.recursive(cte, up)
 		} else {
-			def.res = p.query(cte.Query, up, nil)
+			def.res = p.query(cte.Query, up, nil, false)
 			switch cte.Query.(type) {
 			case *query.Select, *query.SetOp:
 				def.pushable = len(cte.Refs) > 0
@@ -53,7 +53,7 @@ func (p *prover) recursive(cte *query.CTE, up *env) *result {
 		p.refuse(diag.CodeNotUnderstood, cte.At, "this recursive WITH is not understood: one UNION of a first and a recursive term is")
 		return &result{}
 	}
-	first := p.query(op.Left, up, nil)
+	first := p.query(op.Left, up, nil, false)
 	width := len(op.Targets)
 	assumed := make([]labels, width)
 	for i := range assumed {
@@ -64,7 +64,7 @@ func (p *prover) recursive(cte *query.CTE, up *env) *result {
 	for {
 		p.step()
 		p.ctes[cte].res = &result{cols: assumed}
-		again := p.query(op.Right, up, nil)
+		again := p.query(op.Right, up, nil, false)
 		next := make([]labels, width)
 		same := true
 		for i := range next {

@@ -45,7 +45,7 @@ func (r *resolver) funcCall(sc *scope, n *pgast.FuncCall) Expr {
 		e.OrderBy = r.plainOrderBy(sc, n.GetAggOrder())
 	}
 	if f := n.GetAggFilter(); f != nil {
-		e.Filter = r.condition(sc, f, "FILTER")
+		e.Filter = r.condition(sc, f)
 	}
 	r.typeCall(e)
 	if !e.Within {
@@ -211,13 +211,13 @@ func (r *resolver) markGrouped(sc *scope, e *FuncCall) {
 		return true
 	}
 	for _, a := range e.Args {
-		walkDeep(a, visit)
+		WalkDeep(a, visit)
 	}
 	for _, k := range e.OrderBy {
-		walkDeep(k.Expr, visit)
+		WalkDeep(k.Expr, visit)
 	}
 	if e.Filter != nil {
-		walkDeep(e.Filter, visit)
+		WalkDeep(e.Filter, visit)
 	}
 	if level < 0 {
 		level = sc.depth

@@ -48,7 +48,7 @@ func outputCollation(q Query, i int) *catalog.Collation {
 // makes an equality be refused.
 func exprCollation(e Expr) *catalog.Collation {
 	var c *catalog.Collation
-	walkExpr(e, func(e Expr) bool {
+	Walk(e, func(e Expr) bool {
 		switch e := e.(type) {
 		case *ColRef:
 			c = mergeCollations(c, e.RTE.Cols[e.Col].Collation)

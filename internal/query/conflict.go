@@ -32,7 +32,7 @@ func (r *resolver) conflict(sc *scope, target *RTE, n *pgast.OnConflictClause) *
 			c.Elems = append(c.Elems, el)
 		}
 		if w := inf.GetWhereClause(); w != nil {
-			c.Predicate = r.condition(sc, w, "ON CONFLICT … WHERE")
+			c.Predicate = r.condition(sc, w)
 		}
 		if c.Constraint != "" && !hasConstraint(target.Relation, c.Constraint) {
 			r.issue(diag.CodeUnknownConstraint, r.at(inf.GetLocation()), 0, target.Relation.ShortName()+" has no unique or exclusion constraint "+c.Constraint,
@@ -48,7 +48,7 @@ func (r *resolver) conflict(sc *scope, target *RTE, n *pgast.OnConflictClause) *
 	sc.items = append(items, itemOf(ex))
 	c.Set = r.setList(sc, target, n.GetTargetList())
 	if w := n.GetWhereClause(); w != nil {
-		c.Where = r.condition(sc, w, "WHERE")
+		c.Where = r.condition(sc, w)
 	}
 	return c
 }
@@ -82,6 +82,9 @@ func (r *resolver) conflictElem(sc *scope, target *RTE, n *pgast.Node) ConflictE
 		Column:    -1,
 		Collation: strings.Join(pgast.Strings(el.GetCollation()), "."),
 		OpClass:   strings.Join(pgast.Strings(el.GetOpclass()), "."),
+	}
+	if len(el.GetOpclassopts()) > 0 {
+		r.unknown(r.stmtLoc(), "the options of an operator class in ON CONFLICT")
 	}
 	if el.GetExpr() != nil {
 		out.Expr = r.expr(sc, el.GetExpr())

@@ -12,6 +12,7 @@ type cteEntry struct {
 	cte     *CTE
 	columns []RTECol
 	ready   bool // the columns are known
+	failed  bool // its query could not be resolved, which has been reported
 	open    bool // its query is being resolved: a mention is a self reference
 	written []string
 	next    *cteEntry
@@ -62,7 +63,7 @@ func (r *resolver) with(sc *scope, n *pgast.WithClause) []*CTE {
 		}
 		e.open = n.GetRecursive()
 		q := r.cteQuery(sc, e, def.GetCtequery())
-		e.open = false
+		e.open, e.failed = false, q == nil
 		if q != nil {
 			e.cte.Query = q
 			e.cte.Recursive = len(e.cte.SelfRefs) > 0
@@ -109,6 +110,9 @@ func (r *resolver) cteColumns(e *cteEntry, q Query) {
 // cteRTE makes the entry of a mention.
 func (r *resolver) cteRTE(sc *scope, e *cteEntry, n *pgast.RangeVar) *RTE {
 	at := r.at(n.GetLocation())
+	if e.failed {
+		return nil
+	}
 	if !e.ready {
 		message, why := "the query "+e.name+" is referred to before it is known", "WITH RECURSIVE may refer to itself in the right side of its UNION, and to queries before it"
 		r.issue(diag.CodeRecursion, at, len(e.name), message, why, "")

@@ -58,15 +58,6 @@ func TestDescribe(t *testing.T) {
 
 type tally struct{ params, knownParams, columns, knownColumns int }
 
-func glob(t *testing.T, pattern string) []string {
-	t.Helper()
-	files, err := filepath.Glob(pattern)
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no files match %s: %v", pattern, err)
-	}
-	return files
-}
-
 // describe prepares each statement. Those of strict must all be resolved,
 // unless a comment says that the statement fails; those of loose need not.
 func (n *tally) describe(t *testing.T, schema, strict, loose string) {

@@ -22,10 +22,7 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 // statement as Dump prints it.
 func TestGolden(t *testing.T) {
 	t.Parallel()
-	shared, err := os.ReadFile("testdata/schema.sql")
-	if err != nil {
-		t.Fatal(err)
-	}
+	shared := sharedSchema(t)
 	for _, name := range glob(t, "testdata/golden/*.txtar") {
 		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
 			t.Parallel()
@@ -33,7 +30,7 @@ func TestGolden(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			schema := string(shared)
+			schema := shared
 			var out strings.Builder
 			kept := a.Files[:0]
 			want := ""

@@ -110,7 +110,7 @@ func (r *resolver) insertSource(sc *scope, q *Insert, n *pgast.Node, partial []b
 		return nil
 	}
 	plain := s.GetOp() == pgast.SetOperation_SETOP_NONE && len(s.GetValuesLists()) > 0 && len(s.GetSortClause()) == 0 &&
-		s.GetLimitCount() == nil && s.GetLimitOffset() == nil && s.GetWithClause() == nil && len(s.GetLockingClause()) == 0
+		s.GetLimitCount() == nil && s.GetLimitOffset() == nil && s.GetWithClause() == nil && len(s.GetLockingClause()) == 0 && s.GetIntoClause() == nil
 	if plain {
 		return r.insertValues(sc, q, s)
 	}

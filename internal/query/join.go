@@ -33,7 +33,7 @@ func (r *resolver) join(sc *scope, n *pgast.JoinExpr) (FromItem, []*nsItem) {
 	using, merged := r.usingColumns(n, leftCols, rightCols, j)
 	if n.GetQuals() != nil {
 		sc.items = both
-		j.On = r.condition(sc, n.GetQuals(), "ON")
+		j.On = r.condition(sc, n.GetQuals())
 		sc.items = outside
 	}
 	columns := merged

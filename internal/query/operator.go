@@ -122,13 +122,8 @@ func (r *resolver) atExpr(sc *scope, n *pgast.A_Expr) Expr {
 		return ref
 	}
 	e := &Cast{node: r.node(c.GetLocation()), Arg: ref}
-	target, ok := r.cat.ResolveType(c.GetTypeName())
-	if !ok || c.GetTypeName().GetSetof() {
-		r.unknownType(c.GetTypeName())
-		target = catalog.Type{}
-	}
-	e.T = target
-	r.coerce(ref, target)
+	e.T = r.resolveType(c.GetTypeName())
+	r.coerce(ref, e.T)
 	return e
 }
 
@@ -268,7 +263,7 @@ func (r *resolver) inList(sc *scope, n *pgast.A_Expr) Expr {
 // readsColumns reports whether e mentions a column of the level itself, and
 // whether it holds a subquery.
 func readsColumns(e Expr, sc *scope) (columns, subquery bool) {
-	walkExpr(e, func(e Expr) bool {
+	Walk(e, func(e Expr) bool {
 		switch e := e.(type) {
 		case *ColRef:
 			columns = columns || e.RTE.level == sc.depth

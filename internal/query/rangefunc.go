@@ -44,7 +44,7 @@ func (r *resolver) rangeFunction(sc *scope, n *pgast.RangeFunction) *RTE {
 	}
 	rte.Lateral = n.GetLateral()
 	for _, f := range rte.Funcs {
-		walkDeep(f, func(e Expr) bool {
+		WalkDeep(f, func(e Expr) bool {
 			if c, ok := e.(*ColRef); ok && c.RTE.level == sc.depth {
 				rte.Lateral = true
 			}
@@ -218,10 +218,7 @@ func (r *resolver) definedColumns(defs []*pgast.Node) []RTECol {
 	var out []RTECol
 	for _, d := range defs {
 		def := d.GetColumnDef()
-		t, ok := r.cat.ResolveType(def.GetTypeName())
-		if !ok {
-			r.unknownType(def.GetTypeName())
-		}
+		t := r.resolveType(def.GetTypeName())
 		col := RTECol{Name: def.GetColname(), Type: t}
 		if c := def.GetCollClause(); c != nil {
 			col.Collation = r.collation(strings.Join(pgast.Strings(c.GetCollname()), "."))

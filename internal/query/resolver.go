@@ -89,10 +89,11 @@ func (r *resolver) failed(loc Loc, what string) Expr {
 	return &Unknown{node: node{At: loc}, What: what}
 }
 
-// enter counts a level of nesting. It reports false when there are too many.
+// enter counts a level of nesting, which leave ends. It reports false when
+// there are too many.
 func (r *resolver) enter(loc Loc) bool {
-	r.depth++
-	if r.depth <= maxDepth {
+	if r.depth < maxDepth {
+		r.depth++
 		return true
 	}
 	if !r.deep {
@@ -111,7 +112,7 @@ func (r *resolver) newRTE(sc *scope, kind RTEKind, at Loc, width int) *RTE {
 	return rte
 }
 
-// statement resolves a statement or subquery.
+// query resolves a statement or subquery.
 func (r *resolver) query(outer *scope, n *pgast.Node) Query {
 	switch x := n.GetNode().(type) {
 	case *pgast.Node_SelectStmt:

@@ -12,7 +12,6 @@ import (
 // expr resolves an expression.
 func (r *resolver) expr(sc *scope, n *pgast.Node) Expr {
 	if !r.enter(r.stmtLoc()) {
-		r.depth--
 		return r.failed(r.stmtLoc(), "nesting")
 	}
 	defer r.leave()
@@ -81,7 +80,7 @@ func (r *resolver) exprs(sc *scope, list []*pgast.Node) []Expr {
 }
 
 // condition resolves what must be boolean.
-func (r *resolver) condition(sc *scope, n *pgast.Node, clause string) Expr {
+func (r *resolver) condition(sc *scope, n *pgast.Node) Expr {
 	e := r.expr(sc, n)
 	r.coerce(e, catalog.Builtin("bool"))
 	return e
@@ -138,7 +137,7 @@ func (r *resolver) boolExpr(sc *scope, n *pgast.BoolExpr) Expr {
 		return r.unknown(b.At, n.GetBoolop().String())
 	}
 	for _, a := range n.GetArgs() {
-		e := r.condition(sc, a, "AND, OR or NOT")
+		e := r.condition(sc, a)
 		if inner, ok := e.(*Bool); ok && inner.Op == b.Op && b.Op != Not {
 			b.Args = append(b.Args, inner.Args...)
 			continue
@@ -161,7 +160,7 @@ func (r *resolver) nullTest(sc *scope, n *pgast.NullTest) Expr {
 }
 
 func (r *resolver) booleanTest(sc *scope, n *pgast.BooleanTest) Expr {
-	e := &BoolTest{node: r.typed(catalog.Builtin("bool"), n.GetLocation()), Arg: r.condition(sc, n.GetArg(), "IS")}
+	e := &BoolTest{node: r.typed(catalog.Builtin("bool"), n.GetLocation()), Arg: r.condition(sc, n.GetArg())}
 	switch n.GetBooltesttype() {
 	case pgast.BoolTestType_IS_TRUE:
 		e.Test = "TRUE"
@@ -199,7 +198,7 @@ func (r *resolver) caseExpr(sc *scope, n *pgast.CaseExpr) Expr {
 			cond = r.expr(sc, when.GetExpr())
 			r.coerceOperands("=", e.Arg, cond)
 		} else {
-			cond = r.condition(sc, when.GetExpr(), "CASE")
+			cond = r.condition(sc, when.GetExpr())
 		}
 		then := r.expr(sc, when.GetResult())
 		e.Whens = append(e.Whens, When{cond, then})
@@ -259,14 +258,7 @@ func (r *resolver) array(sc *scope, n *pgast.A_ArrayExpr, target catalog.Type) E
 
 func (r *resolver) typeCast(sc *scope, n *pgast.TypeCast) Expr {
 	e := &Cast{node: r.node(n.GetLocation())}
-	target, ok := r.cat.ResolveType(n.GetTypeName())
-	if n.GetTypeName().GetSetof() {
-		ok = false
-	}
-	if !ok {
-		r.unknownType(n.GetTypeName())
-		target = catalog.Type{}
-	}
+	target := r.resolveType(n.GetTypeName())
 	e.T = target
 	if arr := n.GetArg().GetAArrayExpr(); arr != nil {
 		e.Arg = r.array(sc, arr, r.plain(target))
@@ -277,9 +269,14 @@ func (r *resolver) typeCast(sc *scope, n *pgast.TypeCast) Expr {
 	return e
 }
 
-func (r *resolver) unknownType(n *pgast.TypeName) {
+// resolveType looks a type up, or reports that there is none.
+func (r *resolver) resolveType(n *pgast.TypeName) catalog.Type {
+	if t, ok := r.cat.ResolveType(n); ok && !n.GetSetof() {
+		return t
+	}
 	name := strings.Join(pgast.Strings(n.GetNames()), ".")
 	r.issue(diag.CodeQueryType, r.at(n.GetLocation()), len(name), "the schema has no type "+name, "", "")
+	return catalog.Type{}
 }
 
 func (r *resolver) collate(sc *scope, n *pgast.CollateClause) Expr {

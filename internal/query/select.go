@@ -28,18 +28,16 @@ func (r *resolver) selectStmt(sc *scope, n *pgast.SelectStmt, settle bool) Query
 func (r *resolver) plainSelect(sc *scope, n *pgast.SelectStmt, settle bool) Query {
 	q := &Select{}
 	q.At = r.selectLoc(n)
+	r.refuseInto(n)
 	q.With = r.with(sc, n.GetWithClause())
-	if n.GetIntoClause() != nil {
-		r.issue(diag.CodeStatementKind, q.At, 0, "SELECT INTO is not accepted", "it makes a table", "")
-	}
 	sc.windows = r.namedWindows(n.GetWindowClause())
 	q.From = r.fromClause(sc, n.GetFromClause())
 	q.Targets = r.targetList(sc, n.GetTargetList())
 	if w := n.GetWhereClause(); w != nil {
-		q.Where = r.condition(sc, w, "WHERE")
+		q.Where = r.condition(sc, w)
 	}
 	if h := n.GetHavingClause(); h != nil {
-		q.Having = r.condition(sc, h, "HAVING")
+		q.Having = r.condition(sc, h)
 	}
 	q.OrderBy = r.orderBy(sc, n.GetSortClause(), q.Targets)
 	r.groupBy(sc, q, n)
@@ -52,6 +50,12 @@ func (r *resolver) plainSelect(sc *scope, n *pgast.SelectStmt, settle bool) Quer
 	q.Locking = r.locking(q.From, n.GetLockingClause())
 	q.Grouped = sc.grouped || len(n.GetGroupClause()) > 0 || n.GetHavingClause() != nil
 	return q
+}
+
+func (r *resolver) refuseInto(n *pgast.SelectStmt) {
+	if n.GetIntoClause() != nil {
+		r.issue(diag.CodeStatementKind, r.selectLoc(n), 0, "SELECT INTO is not accepted", "it makes a table", "")
+	}
 }
 
 // selectLoc is the place of a SELECT, which the parser does not tell: that of
@@ -182,7 +186,7 @@ func (r *resolver) locking(from []FromItem, list []*pgast.Node) []*Locking {
 			v := rel.GetRangeVar()
 			l.At = r.at(v.GetLocation())
 			rte := findRTE(from, v.GetRelname())
-			if rte == nil || v.GetSchemaname() != "" {
+			if rte == nil || v.GetSchemaname() != "" || v.GetCatalogname() != "" {
 				r.issue(diag.CodeUnknownRelation, l.At, len(v.GetRelname()), "FOR "+l.Strength+" OF names "+v.GetRelname()+", which is not in FROM", "", "")
 				continue
 			}

@@ -14,6 +14,7 @@ import (
 func (r *resolver) setOp(sc *scope, n *pgast.SelectStmt, afterLeft func(Query)) Query {
 	q := &SetOp{All: n.GetAll()}
 	q.At = r.selectLoc(n)
+	r.refuseInto(n)
 	switch n.GetOp() {
 	case pgast.SetOperation_SETOP_UNION:
 		q.Kind = Union
@@ -95,6 +96,7 @@ func (r *resolver) setOpOrderBy(targets []*Target, list []*pgast.Node) []*SortKe
 func (r *resolver) values(sc *scope, n *pgast.SelectStmt) Query {
 	q := &Values{}
 	q.At = r.valuesLoc(n)
+	r.refuseInto(n)
 	q.With = r.with(sc, n.GetWithClause())
 	for _, row := range n.GetValuesLists() {
 		exprs := r.exprs(sc, row.GetList().GetItems())

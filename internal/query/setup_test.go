@@ -1,6 +1,8 @@
 package query_test
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/tenantc/tenantc/internal/catalog"
@@ -26,4 +28,24 @@ func build(t testing.TB, schema string) *catalog.Catalog {
 		}
 	}
 	return cat
+}
+
+// sharedSchema is the schema that most tests use.
+func sharedSchema(t testing.TB) string {
+	t.Helper()
+	text, err := os.ReadFile("testdata/schema.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// glob lists the files of a pattern, of which there must be some.
+func glob(t testing.TB, pattern string) []string {
+	t.Helper()
+	files, err := filepath.Glob(pattern)
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no files match %s: %v", pattern, err)
+	}
+	return files
 }

@@ -23,9 +23,11 @@ type Stmt struct {
 	Annotation Annotation
 	Filter     *Filter // reserved for queries that take conditions; nil
 
-	Text   string  // the statement as written, without comments above it and without the semicolon
-	SQL    string  // Text with macros rewritten to $n
-	Source *Source // maps offsets in SQL to the user's file
+	Text string // the statement as written, without comments above it and without the semicolon
+	SQL  string // Text with macros rewritten to $n
+	// Source maps offsets in SQL to the user's file. The places of expressions and
+	// issues have sources of their own: the text as written, or a view's.
+	Source *Source
 
 	Body   Query    // nil when Issues say that it could not be resolved at all
 	Params []*Param // by number, from 1 without gaps

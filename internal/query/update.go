@@ -19,7 +19,7 @@ func (r *resolver) updateStmt(sc *scope, n *pgast.UpdateStmt) Query {
 	}
 	q.From = r.besideTarget(sc, q.Target, n.GetFromClause())
 	if w := n.GetWhereClause(); w != nil {
-		q.Where = r.condition(sc, w, "WHERE")
+		q.Where = r.condition(sc, w)
 	}
 	q.Returning = r.returning(sc, n.GetReturningClause())
 	q.Set = r.setList(sc, q.Target, n.GetTargetList())
@@ -36,7 +36,7 @@ func (r *resolver) deleteStmt(sc *scope, n *pgast.DeleteStmt) Query {
 	}
 	q.Using = r.besideTarget(sc, q.Target, n.GetUsingClause())
 	if w := n.GetWhereClause(); w != nil {
-		q.Where = r.condition(sc, w, "WHERE")
+		q.Where = r.condition(sc, w)
 	}
 	q.Returning = r.returning(sc, n.GetReturningClause())
 	return q
