@@ -259,7 +259,7 @@ where tenant_id = $1 and id = any($2::uuid[]) and not is_public`
 // source: queries/documents.sql:34
 func (r *Documents) Publish(ctx context.Context, tenantID tenant.ID, ids []uuid.UUID) (int64, error) {
 	key := tenant.Key(tenantID)
-	tag, err := r.db.Exec(ctx, key, publish, key, ids)
+	tag, err := r.db.Exec(ctx, key, publish, key, manyUUIDs(ids))
 	return tag.RowsAffected(), err
 }
 
@@ -292,20 +292,20 @@ func (r *Documents) HandOver(ctx context.Context, tenantID tenant.ID, arg HandOv
 func documentDest(d *models.Document) []any {
 	return []any{
 		&d.TenantID,
-		(*[16]byte)(&d.ID),
+		(*uuidColumn)(&d.ID),
 		&d.Title,
 		&d.Content,
-		(*[16]byte)(&d.OwnerID),
+		(*uuidColumn)(&d.OwnerID),
 		&d.IsPublic,
-		&d.CreatedAt,
-		&d.UpdatedAt,
+		(*timeColumn)(&d.CreatedAt),
+		(*timeColumn)(&d.UpdatedAt),
 	}
 }
 
 // listWithOwnersRowDest says where the columns of a row go.
 func listWithOwnersRowDest(row *ListWithOwnersRow) []any {
 	return []any{
-		(*[16]byte)(&row.ID),
+		(*uuidColumn)(&row.ID),
 		&row.Title,
 		&row.IsPublic,
 		&row.OwnerName,

@@ -5,8 +5,11 @@ package gen
 import (
 	"errors"
 	"strconv"
+	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
 )
 
 // Opt is a value that may be left out. The zero Opt leaves its column alone.
@@ -51,18 +54,72 @@ func collect[T any](rows pgx.Rows, err error, dest func(*T) []any) ([]T, error) 
 		return nil, err
 	}
 	defer rows.Close()
-	var item, zero T
-	to := dest(&item)
-	items := make([]T, 0, 16)
+	var item *T
+	var to []any
+	items := []T{}
 	for rows.Next() {
-		item = zero
+		if item == nil { // no rows, no allocations
+			item = new(T)
+			to, items = dest(item), make([]T, 0, 16)
+		}
+		*item = *new(T)
 		if err := rows.Scan(to...); err != nil {
 			return nil, err
 		}
-		items = append(items, item)
+		items = append(items, *item)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err
 	}
 	return items, nil
+}
+
+// manyUUIDs returns UUIDs in the form that pgx encodes best. Nil is null.
+func manyUUIDs(ids []uuid.UUID) pgtype.FlatArray[pgtype.UUID] {
+	if ids == nil {
+		return nil
+	}
+	out := make(pgtype.FlatArray[pgtype.UUID], len(ids))
+	for i, id := range ids {
+		out[i] = pgtype.UUID{Bytes: id, Valid: true}
+	}
+	return out
+}
+
+// timeColumn is a time.Time that pgx scans into without a detour.
+type timeColumn time.Time
+
+func (c *timeColumn) scan(t time.Time, finite pgtype.InfinityModifier, valid bool) error {
+	if !valid || finite != pgtype.Finite {
+		return errors.New("gen: cannot scan NULL or infinity into a time.Time")
+	}
+	*c = timeColumn(t)
+	return nil
+}
+
+// ScanTimestamptz implements pgtype.TimestamptzScanner.
+func (c *timeColumn) ScanTimestamptz(v pgtype.Timestamptz) error {
+	return c.scan(v.Time, v.InfinityModifier, v.Valid)
+}
+
+// ScanTimestamp implements pgtype.TimestampScanner.
+func (c *timeColumn) ScanTimestamp(v pgtype.Timestamp) error {
+	return c.scan(v.Time, v.InfinityModifier, v.Valid)
+}
+
+// ScanDate implements pgtype.DateScanner.
+func (c *timeColumn) ScanDate(v pgtype.Date) error {
+	return c.scan(v.Time, v.InfinityModifier, v.Valid)
+}
+
+// uuidColumn is a uuid.UUID that pgx scans into without a detour.
+type uuidColumn uuid.UUID
+
+// ScanUUID implements pgtype.UUIDScanner.
+func (c *uuidColumn) ScanUUID(v pgtype.UUID) error {
+	if !v.Valid {
+		return errors.New("gen: cannot scan NULL into a uuid.UUID")
+	}
+	*c = v.Bytes
+	return nil
 }

@@ -136,8 +136,8 @@ func tenantDest(t *models.Tenant) []any {
 		&t.ID,
 		&t.Name,
 		&t.Subdomain,
-		&t.CreatedAt,
-		&t.UpdatedAt,
+		(*timeColumn)(&t.CreatedAt),
+		(*timeColumn)(&t.UpdatedAt),
 	}
 }
 

@@ -350,13 +350,13 @@ func (r *Users) CountDocuments(ctx context.Context, tenantID tenant.ID) ([]Count
 func userDest(u *models.User) []any {
 	return []any{
 		&u.TenantID,
-		(*[16]byte)(&u.ID),
+		(*uuidColumn)(&u.ID),
 		&u.Name,
 		&u.Email,
 		&u.Role,
 		&u.Age,
-		&u.CreatedAt,
-		&u.UpdatedAt,
+		(*timeColumn)(&u.CreatedAt),
+		(*timeColumn)(&u.UpdatedAt),
 	}
 }
 
@@ -371,7 +371,7 @@ func countByRoleRowDest(row *CountByRoleRow) []any {
 // countDocumentsRowDest says where the columns of a row go.
 func countDocumentsRowDest(row *CountDocumentsRow) []any {
 	return []any{
-		(*[16]byte)(&row.ID),
+		(*uuidColumn)(&row.ID),
 		&row.Name,
 		&row.Documents,
 	}

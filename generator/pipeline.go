@@ -226,12 +226,11 @@ func (r *run) emit(ctx context.Context) error {
 func (r *run) planBlock(ctx context.Context, b *block) error {
 	var found diag.List
 	defer func() { r.rep.Merge(&found) }()
-	columns, structs := plan.Request(b.catalog, b.models)
 	done := r.progress("running sqlc; when it has to be built first, that takes minutes")
 	compiled, err := sqlcrun.Run(ctx, sqlcrun.Input{
 		Dir: r.cfg.Dir, Path: r.cfg.Sqlc, Env: r.cfg.Env, Timeout: r.cfg.Timeout,
 		Schema: b.schema, Queries: b.queries, Options: b.Go.Raw, Database: b.Database,
-		Columns: columns, Structs: structs,
+		Structs: plan.Structs(b.catalog, b.models),
 	}, &found)
 	done()
 	if err != nil || found.HasErrors() {

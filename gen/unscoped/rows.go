@@ -2,7 +2,13 @@
 
 package unscoped
 
-import "github.com/jackc/pgx/v5"
+import (
+	"errors"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
+)
 
 // collect reads rows to their end. dest says where the columns of an item go.
 func collect[T any](rows pgx.Rows, err error, dest func(*T) []any) ([]T, error) {
@@ -10,18 +16,48 @@ func collect[T any](rows pgx.Rows, err error, dest func(*T) []any) ([]T, error) 
 		return nil, err
 	}
 	defer rows.Close()
-	var item, zero T
-	to := dest(&item)
-	items := make([]T, 0, 16)
+	var item *T
+	var to []any
+	items := []T{}
 	for rows.Next() {
-		item = zero
+		if item == nil { // no rows, no allocations
+			item = new(T)
+			to, items = dest(item), make([]T, 0, 16)
+		}
+		*item = *new(T)
 		if err := rows.Scan(to...); err != nil {
 			return nil, err
 		}
-		items = append(items, item)
+		items = append(items, *item)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err
 	}
 	return items, nil
+}
+
+// timeColumn is a time.Time that pgx scans into without a detour.
+type timeColumn time.Time
+
+func (c *timeColumn) scan(t time.Time, finite pgtype.InfinityModifier, valid bool) error {
+	if !valid || finite != pgtype.Finite {
+		return errors.New("unscoped: cannot scan NULL or infinity into a time.Time")
+	}
+	*c = timeColumn(t)
+	return nil
+}
+
+// ScanTimestamptz implements pgtype.TimestamptzScanner.
+func (c *timeColumn) ScanTimestamptz(v pgtype.Timestamptz) error {
+	return c.scan(v.Time, v.InfinityModifier, v.Valid)
+}
+
+// ScanTimestamp implements pgtype.TimestampScanner.
+func (c *timeColumn) ScanTimestamp(v pgtype.Timestamp) error {
+	return c.scan(v.Time, v.InfinityModifier, v.Valid)
+}
+
+// ScanDate implements pgtype.DateScanner.
+func (c *timeColumn) ScanDate(v pgtype.Date) error {
+	return c.scan(v.Time, v.InfinityModifier, v.Valid)
 }

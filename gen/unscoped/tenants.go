@@ -29,7 +29,7 @@ func tenantDest(t *models.Tenant) []any {
 		&t.ID,
 		&t.Name,
 		&t.Subdomain,
-		&t.CreatedAt,
-		&t.UpdatedAt,
+		(*timeColumn)(&t.CreatedAt),
+		(*timeColumn)(&t.UpdatedAt),
 	}
 }

@@ -35,7 +35,7 @@ func Render(p *plan.Plan) (map[string][]byte, error) {
 				return nil, err
 			}
 		}
-		if pkg.Collect || pkg.Assign || pkg.Insert || pkg.NullUUID || pkg.ManyUUIDs || len(pkg.Dests) > 0 {
+		if pkg.Collect || pkg.Assign || pkg.Insert || len(pkg.Helpers) > 0 || len(pkg.Dests) > 0 {
 			if err := r.file(pkg, "rows.go", "rows.tmpl", pkg); err != nil {
 				return nil, err
 			}

@@ -3,24 +3,18 @@ package plan
 import (
 	"github.com/tenantc/tenantc/internal/diag"
 	"github.com/tenantc/tenantc/internal/prove"
+	"github.com/tenantc/tenantc/internal/sqlcrun"
 )
 
-// running parses and proves the texts that sqlc made of the statements, which
-// are the ones that will run, and holds each proof against that of its source.
-func (b *builder) running() []*prove.Proof {
-	proofs := make([]*prove.Proof, len(b.in.Stmts))
-	for i, s := range b.in.Stmts {
-		q := b.queries[s.Name]
-		if q == nil {
-			diag.Bugf("plan: sqlc has no query %s (%s)", s.Name, s.Pos)
-		}
-		running := b.parse(s.Name, s.Command, q.Text, s.Annotation)
-		proofs[i] = prove.One(b.in.Catalog, running)
-		if why := disagreement(b.in.Proofs[i], proofs[i]); why != "" {
-			diag.Bugf("plan: %s (%s): the text that was proven and the text that will run differ: %s\nrunning text: %s", s.Name, s.Pos, why, q.Text)
-		}
+// running parses and proves the text that sqlc made of a statement, which is the
+// one that will run, and holds its proof against that of the source.
+func (b *builder) running(source *prove.Proof, q *sqlcrun.Query) *prove.Proof {
+	s := source.Stmt
+	out := prove.One(b.in.Catalog, b.parse(s.Name, s.Command, q.Text, s.Annotation))
+	if why := disagreement(source, out); why != "" {
+		diag.Bugf("plan: %s (%s): the text that was proven and the text that will run differ: %s\nrunning text: %s", s.Name, s.Pos, why, q.Text)
 	}
-	return proofs
+	return out
 }
 
 // disagreement says in what two proofs of one statement differ, or "".

@@ -46,7 +46,7 @@ func New(in Input, rep *diag.List) *Plan {
 	}
 	b := &builder{
 		in: in, rep: rep, byName: map[sqlcrun.TableName]*catalog.Relation{}, rows: map[*catalog.Relation]*row{},
-		embeds: map[*catalog.Relation]*row{}, queries: map[string]*sqlcrun.Query{}, local: map[string]bool{}, packages: map[Kind]*pkg{},
+		embeds: map[*catalog.Relation]*row{}, local: map[string]bool{}, packages: map[Kind]*pkg{},
 	}
 	for _, rel := range in.Catalog.Relations {
 		b.byName[tableName(rel)] = rel
@@ -109,15 +109,15 @@ type builder struct {
 	in  Input
 	rep *diag.List
 
-	im       *imports
-	dims     []dimension
-	byName   map[sqlcrun.TableName]*catalog.Relation
-	rows     map[*catalog.Relation]*row
-	embeds   map[*catalog.Relation]*row // sqlc's structs for models that lack a column
-	columns  []*rowField                // of sqlcrun.Input.Columns
-	queries  map[string]*sqlcrun.Query
-	local    map[string]bool // types of sqlc's that are used
-	packages map[Kind]*pkg
+	im     *imports
+	dims   []dimension
+	byName map[sqlcrun.TableName]*catalog.Relation
+	rows   map[*catalog.Relation]*row
+	// bySingular has the relations with a row by the singular of their names.
+	bySingular map[string]*catalog.Relation
+	embeds     map[*catalog.Relation]*row // sqlc's structs for models that lack a column
+	local      map[string]bool            // types of sqlc's that are used
+	packages   map[Kind]*pkg
 }
 
 // pkg is a package in the making.
@@ -126,6 +126,7 @@ type pkg struct {
 	names scope               // of the package: types, variables, constants
 	owner map[string]diag.Pos // where an exported name comes from
 	repos map[string]*repo    // by name
+	files map[string]bool     // of the repositories
 	owns  map[*catalog.Relation]*repo
 
 	dests     map[*row]*Dest // that methods share
@@ -171,21 +172,15 @@ func (b *builder) makeImports() {
 	if c := b.in.Compiled; c != nil {
 		for _, q := range c.Queries {
 			for _, p := range q.Params {
-				if p.Go.Column == 0 {
-					note(sqlcType(p.Go))
-				}
+				note(sqlcType(p.Go))
 			}
 			for _, r := range q.Columns {
-				if r.Go.Column == 0 {
-					note(sqlcType(r.Go))
-				}
+				note(sqlcType(r.Go))
 			}
 		}
 		for _, t := range c.Types {
 			for _, f := range t.Fields {
-				if f.Type.Column == 0 {
-					note(sqlcType(f.Type))
-				}
+				note(sqlcType(f.Type))
 			}
 			for _, imp := range t.Imports {
 				note(goType{"\x00" + imp.Path + "\x00"})
@@ -222,7 +217,7 @@ func (b *builder) pkgOf(kind Kind) *pkg {
 	}
 	p := &pkg{
 		Package: &Package{Kind: kind, Dir: out, Name: name},
-		names:   scope{}, owner: map[string]diag.Pos{}, repos: map[string]*repo{}, owns: map[*catalog.Relation]*repo{},
+		names:   scope{}, owner: map[string]diag.Pos{}, repos: map[string]*repo{}, files: map[string]bool{}, owns: map[*catalog.Relation]*repo{},
 		dests: map[*row]*Dest{},
 	}
 	if kind == Scoped {
@@ -232,7 +227,7 @@ func (b *builder) pkgOf(kind Kind) *pkg {
 		p.names[n] = true
 	}
 	// Of rows.go, and what every method calls its receiver and arguments.
-	for _, n := range []string{"collect", "assembly", nullUUID, manyUUIDs, "r", "ctx", "conds", "v"} {
+	for _, n := range []string{"collect", "assembly", nullUUID, manyUUIDs, uuidColumn, nullUUIDColumn, timeColumn, "r", "ctx", "conds", "v"} {
 		p.names[n] = true
 	}
 	for _, d := range b.dims {
@@ -291,20 +286,21 @@ func (b *builder) repoFor(p *pkg, file string, pos diag.Pos) *repo {
 // relationOf returns the relation with a row whose table a file called base is
 // named after, or nil.
 func (b *builder) relationOf(base string) *catalog.Relation {
-	var found *catalog.Relation
-	for _, rel := range b.in.Catalog.Relations {
-		if b.rows[rel] == nil {
-			continue
-		}
-		if rel.Name == base {
-			return rel
-		}
-		if found == nil && inflection.Singular(strings.ToLower(rel.Name)) == inflection.Singular(strings.ToLower(base)) {
-			found = rel
+	if b.bySingular == nil {
+		b.bySingular = map[string]*catalog.Relation{}
+		for _, rel := range b.in.Catalog.Relations {
+			if one := singular(rel.Name); b.rows[rel] != nil && b.bySingular[one] == nil {
+				b.bySingular[one] = rel
+			}
 		}
 	}
-	return found
+	if rel := b.byName[sqlcrun.TableName{Name: base}]; b.rows[rel] != nil {
+		return rel
+	}
+	return b.bySingular[singular(base)]
 }
+
+func singular(name string) string { return inflection.Singular(strings.ToLower(name)) }
 
 // tableRepo returns the repository of a relation.
 func (b *builder) tableRepo(p *pkg, rel *catalog.Relation) *repo {
@@ -321,9 +317,10 @@ func (b *builder) repo(p *pkg, name, file string, row *row, pos diag.Pos) *repo 
 		return r
 	}
 	b.mustClaim(p, name, pos, "a repository")
-	for slices.ContainsFunc(p.Repositories, func(r *Repository) bool { return r.File == file }) {
+	for p.files[file] {
 		file = strings.TrimSuffix(file, ".go") + "_repository.go"
 	}
+	p.files[file] = true
 	r := &repo{
 		Repository: &Repository{Name: name, File: file, Scoped: p.Kind == Scoped, Package: p.Name},
 		pkg:        p, row: row, use: b.newUse(p.Kind), methods: map[string]diag.Pos{},

@@ -255,7 +255,7 @@ func (c *crud) count() {
 	m.Consts[0].Text = text
 	c.keyArgs(call)
 	c.conds(call)
-	m.Row = &Row{Type: "int64", Scan: "v"}
+	m.Row = &Row{Type: "int64", Scan: func(addr string) string { return addr }}
 	c.end(call)
 }
 

@@ -90,8 +90,19 @@ func (b *builder) typeDecl(decl *sqlcrun.TypeDecl, u use) *TypeDecl {
 	if len(out.Doc) == 0 {
 		out.Doc = []string{fmt.Sprintf("%s is a row of its table.", decl.Name)}
 	}
+	types := map[string]goType{} // of a table that has a model too, which decides
+	for _, r := range b.embeds {
+		if r.name == decl.Name {
+			for _, f := range r.fields {
+				types[f.name] = f.typ
+			}
+		}
+	}
 	for _, f := range decl.Fields {
-		t, _ := b.goTypeOf(f.Type)
+		t, ok := types[f.Name]
+		if !ok {
+			t = sqlcType(f.Type)
+		}
 		out.Fields = append(out.Fields, Field{Name: f.Name, Type: u.typ(t), Tag: f.Tag})
 	}
 	return out
@@ -126,9 +137,10 @@ func (b *builder) finishPackage(p *pkg) {
 	if p.Assign || p.Insert {
 		rows.pkg(pathStrconv)
 	}
-	if p.NullUUID || p.ManyUUIDs {
-		rows.pkg(pathUUID)
-		rows.pkg(pathPgtype)
+	for _, name := range p.Helpers {
+		for _, importPath := range helperImports(name) {
+			rows.pkg(importPath)
+		}
 	}
 	for _, of := range p.destOrder {
 		if d := p.dests[of]; slices.Contains(p.Dests, d) {
@@ -164,16 +176,28 @@ func (b *builder) finishPackage(p *pkg) {
 	p.StoreImports = groupImports(store.list())
 }
 
-// help records that a function of rows.go is called.
+// help records that an expression has a name of rows.go.
 func (p *pkg) help(name string) {
-	switch name {
-	case nullUUID:
-		p.NullUUID = true
-	case manyUUIDs:
-		p.ManyUUIDs = true
-	default:
-		diag.Bugf("plan: no function %s", name)
+	if !slices.Contains(p.Helpers, name) {
+		p.Helpers = append(p.Helpers, name)
+		slices.Sort(p.Helpers)
 	}
+}
+
+// helperImports are the packages that a declaration of rows.go needs.
+func helperImports(name string) []string {
+	switch name {
+	case nullUUID, manyUUIDs:
+		return []string{pathUUID, pathPgtype}
+	case uuidColumn:
+		return []string{pathErrors, pathUUID, pathPgtype}
+	case nullUUIDColumn:
+		return []string{pathUUID, pathPgtype}
+	case timeColumn:
+		return []string{pathErrors, pathPgtype, pathTime}
+	}
+	diag.Bugf("plan: rows.go has no %s", name)
+	return nil
 }
 
 // packageDoc says what a package promises.

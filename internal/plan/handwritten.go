@@ -18,11 +18,17 @@ func (b *builder) handWritten() {
 		}
 		return
 	}
+	queries := map[string]*sqlcrun.Query{}
 	for _, q := range b.in.Compiled.Queries {
-		b.queries[q.Name] = q
+		queries[q.Name] = q
 	}
-	for i, running := range b.running() {
-		b.queryMethod(b.in.Proofs[i], running, b.queries[b.in.Stmts[i].Name])
+	for i, s := range b.in.Stmts {
+		q := queries[s.Name]
+		if q == nil {
+			diag.Bugf("plan: sqlc has no query %s (%s)", s.Name, s.Pos)
+		}
+		source := b.in.Proofs[i]
+		b.queryMethod(source, b.running(source, q), q)
 	}
 }
 

@@ -43,9 +43,12 @@ func (b *builder) params(p *prove.Proof, q *sqlcrun.Query) []param {
 			})
 			continue
 		}
-		t, f := b.goTypeOf(sp.Go)
-		if f != nil && !sp.NotNull && f.col.NotNull && !t.nullable() {
-			t = t.pointer()
+		t := sqlcType(sp.Go)
+		if f := b.modelField(sp.Table, sp.Column); f != nil {
+			t = f.typ
+			if !sp.NotNull && f.col.NotNull && !t.nullable() {
+				t = t.pointer()
+			}
 		}
 		if t.text == "any" {
 			b.rep.Add(diag.Diagnostic{
@@ -115,12 +118,15 @@ func family(name string) string {
 	return ""
 }
 
-// goTypeOf returns the type of a value of sqlc's, and the field of a model that
-// decides it, if one does.
-func (b *builder) goTypeOf(t sqlcrun.Type) (goType, *rowField) {
-	if t.Column == 0 {
-		return sqlcType(t), nil
+// modelField returns the field of a model for the column that sqlc believes a
+// value belongs to, or nil.
+func (b *builder) modelField(t sqlcrun.TableName, name string) *rowField {
+	rel := b.relation(t)
+	if rel == nil || b.rows[rel] == nil || !b.rows[rel].model {
+		return nil
 	}
-	f := b.columns[t.Column-1]
-	return f.typ, f
+	if c := column(rel, name); c != nil {
+		return b.rows[rel].field(c)
+	}
+	return nil
 }

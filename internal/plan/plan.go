@@ -34,11 +34,9 @@ type Package struct {
 	Collect bool // a method reads many rows
 	Assign  bool // a method assembles a SET list
 	Insert  bool // a method assembles a column list
-	// NullUUID is set when a method takes a UUID that may be null.
-	NullUUID bool
-	// ManyUUIDs is set when a method takes a list of UUIDs.
-	ManyUUIDs bool
-	Dests     []*Dest // of rows that belong to no repository of the package
+	// Helpers are further declarations of rows.go that expressions name, sorted.
+	Helpers []string
+	Dests   []*Dest // of rows that belong to no repository of the package
 
 	Doc  []string // of the package
 	Noun string   // what the placing dimension is called
@@ -164,9 +162,9 @@ type Arg struct{ Name, Type string }
 
 // Row is what a row is read into.
 type Row struct {
-	Type string // "models.User", "int64"
-	Dest string // name of the Dest; "" for a single value
-	Scan string // of a single value: its destination, with the pointer called v
+	Type string                   // "models.User", "int64"
+	Dest string                   // name of the Dest; "" for a single value
+	Scan func(addr string) string // of a single value: the destination for one at addr
 }
 
 // Option is a column that a call may leave out.

@@ -106,8 +106,9 @@ func load(t *testing.T, archive *txtar.Archive) *project {
 	}
 	p.in.Proofs = prove.All(p.in.Catalog, p.in.Stmts, rep)
 	stop("proofs")
-	run := sqlcrun.Input{Env: os.Environ(), Schema: schema, Queries: queries, Options: block.Go.Raw}
-	run.Columns, run.Structs = plan.Request(p.in.Catalog, p.in.Models)
+	run := sqlcrun.Input{
+		Env: os.Environ(), Schema: schema, Queries: queries, Options: block.Go.Raw, Structs: plan.Structs(p.in.Catalog, p.in.Models),
+	}
 	if p.in.Compiled, err = sqlcrun.Run(t.Context(), run, rep); err != nil {
 		t.Fatal(err)
 	}

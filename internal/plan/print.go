@@ -102,7 +102,7 @@ func (m *Method) Into() string {
 	if m.Row.Dest != "" {
 		return m.Row.Dest + "(&" + m.Var.Row + ")..."
 	}
-	return strings.ReplaceAll(m.Row.Scan, "v", "&"+m.Var.Row)
+	return m.Row.Scan("&" + m.Var.Row)
 }
 
 // Dest returns the function that says where the columns of a row go.
@@ -110,7 +110,7 @@ func (m *Method) Dest() string {
 	if m.Row.Dest != "" {
 		return m.Row.Dest
 	}
-	return "func(v *" + m.Row.Type + ") []any { return []any{" + m.Row.Scan + "} }"
+	return "func(v *" + m.Row.Type + ") []any { return []any{" + m.Row.Scan("v") + "} }"
 }
 
 // Quoted returns names as Go literals, separated by commas.

@@ -20,7 +20,7 @@ func (b *builder) result(r *repo, m *Method, pos diag.Pos, s *query.Stmt, q *sql
 		}
 		d := &Dest{Name: r.pkg.names.take(lowerFirst(m.Name) + "Dest"), Type: r.use.typ(owner.typ), Param: initial(owner.name)}
 		for _, f := range order {
-			d.Exprs = append(d.Exprs, f.typ.scanExpr(d.Param+"."+f.path))
+			d.Exprs = append(d.Exprs, b.scanField(r.use, f, d.Param))
 		}
 		r.Dests = append(r.Dests, d)
 		return &Row{Type: d.Type, Dest: d.Name}
@@ -29,7 +29,7 @@ func (b *builder) result(r *repo, m *Method, pos diag.Pos, s *query.Stmt, q *sql
 		if outs[0].embed != nil {
 			return b.rowOf(r, outs[0].embed)
 		}
-		return &Row{Type: r.use.typ(outs[0].typ), Scan: scanValue(outs[0].typ)}
+		return &Row{Type: r.use.typ(outs[0].typ), Scan: func(addr string) string { return outs[0].typ.scanExpr(r.use, outs[0].db, addr) }}
 	}
 	name := m.Name + "Row"
 	b.mustClaim(r.pkg, name, pos, "a row of "+m.Name)
@@ -41,11 +41,11 @@ func (b *builder) result(r *repo, m *Method, pos diag.Pos, s *query.Stmt, q *sql
 		if out.embed != nil {
 			f.Type = r.use.typ(out.embed.typ)
 			for _, inner := range out.embed.fields {
-				d.Exprs = append(d.Exprs, inner.typ.scanExpr(d.Param+"."+f.Name+"."+inner.path))
+				d.Exprs = append(d.Exprs, b.scanField(r.use, inner, d.Param+"."+f.Name))
 			}
 		} else {
 			f.Type = r.use.typ(out.typ)
-			d.Exprs = append(d.Exprs, out.typ.scanExpr(d.Param+"."+f.Name))
+			d.Exprs = append(d.Exprs, out.typ.scanExpr(r.use, out.db, "&"+d.Param+"."+f.Name))
 		}
 		st.Fields = append(st.Fields, f)
 	}
@@ -54,19 +54,40 @@ func (b *builder) result(r *repo, m *Method, pos diag.Pos, s *query.Stmt, q *sql
 	return &Row{Type: name, Dest: d.Name}
 }
 
-// scanValue returns the destination of a single value, with the pointer to it
-// called v.
-func scanValue(t goType) string {
-	if t.text == uuidType {
-		return "(*[16]byte)(v)"
+// scanField returns the destination for a field of the row at expr.
+func (b *builder) scanField(u use, f *rowField, expr string) string {
+	return f.typ.scanExpr(u, b.baseType(f.col.Type), "&"+expr+"."+f.path)
+}
+
+// baseType returns the name of a built-in type, a domain counting as its base,
+// as the server does when it describes a column; "" for any other type.
+func (b *builder) baseType(t catalog.Type) string {
+	for range 8 {
+		u := b.userType(t)
+		if u == nil || u.Kind != catalog.Domain {
+			break
+		}
+		t = u.Of
 	}
-	return "v"
+	if t.Array || t.Schema != "pg_catalog" {
+		return ""
+	}
+	return t.Name
+}
+
+// resultType is baseType for a type of sqlc's.
+func resultType(t sqlcrun.DBType) string {
+	if t.Dims > 0 || t.Schema != "" && t.Schema != "pg_catalog" {
+		return ""
+	}
+	return typeSpelling(t.Name)
 }
 
 // output is one column of a query, or one sqlc.embed.
 type output struct {
 	typ   goType
-	embed *row // of sqlc.embed
+	db    string // PostgreSQL's type, a domain counting as its base
+	embed *row   // of sqlc.embed
 
 	owner    *row       // the row of whose relation it is a column, or nil
 	field    *rowField  // in owner
@@ -92,11 +113,11 @@ func (b *builder) outputs(s *query.Stmt, q *sqlcrun.Query) []output {
 			at += len(o.embed.fields)
 			continue
 		}
-		t, f := b.goTypeOf(col.Go)
-		o.typ = t
+		o.typ, o.db = sqlcType(col.Go), resultType(col.DB)
 		var rel *catalog.Relation
+		var f *rowField
 		if at < len(targets) {
-			o.instance, rel, f = b.origin(targets[at].Expr, f)
+			o.instance, rel, f = b.origin(targets[at].Expr)
 		}
 		at++
 		if rel == nil && col.Table != (sqlcrun.TableName{}) {
@@ -115,7 +136,7 @@ func (b *builder) outputs(s *query.Stmt, q *sqlcrun.Query) []output {
 		}
 		o.owner, o.field = b.rows[rel], f
 		o.loose = f.col.NotNull && (!col.NotNull || groupingSets(s))
-		o.typ = f.typ
+		o.typ, o.db = f.typ, b.baseType(f.col.Type)
 		if o.loose && !f.typ.nullable() {
 			o.typ = f.typ.pointer()
 		}
@@ -130,20 +151,20 @@ func groupingSets(s *query.Stmt) bool {
 	return ok && sel.Sets != nil
 }
 
-// origin follows a plain column reference down to the relation that it reads.
-// f is returned as it is when there is none.
-func (b *builder) origin(e query.Expr, f *rowField) (*query.RTE, *catalog.Relation, *rowField) {
+// origin follows a plain column reference down to the relation that it reads, and
+// returns nil when there is none, or none with a row.
+func (b *builder) origin(e query.Expr) (*query.RTE, *catalog.Relation, *rowField) {
 	for {
 		c, ok := e.(*query.ColRef)
 		if !ok {
-			return nil, nil, f
+			return nil, nil, nil
 		}
 		var inner query.Query
 		switch rte := c.RTE; {
 		case rte.Kind == query.RelationRTE && rte.Sub == nil:
 			rel, col := rte.Relation, rte.Cols[c.Col].Column
 			if rel == nil || col == nil || b.rows[rel] == nil {
-				return nil, nil, f
+				return nil, nil, nil
 			}
 			return rte, rel, b.rows[rel].field(col)
 		case rte.Kind == query.RelationRTE, rte.Kind == query.SubqueryRTE:
@@ -152,7 +173,7 @@ func (b *builder) origin(e query.Expr, f *rowField) (*query.RTE, *catalog.Relati
 			inner = rte.CTE.Query
 		}
 		if inner == nil || c.Col >= len(inner.Columns()) {
-			return nil, nil, f
+			return nil, nil, nil
 		}
 		e = inner.Columns()[c.Col].Expr
 	}
@@ -205,9 +226,9 @@ func (b *builder) rowOf(r *repo, of *row) *Row {
 	typ := r.use.typ(of.typ)
 	d := r.pkg.dests[of]
 	if d == nil {
-		d = &Dest{Name: r.pkg.names.take(lowerFirst(of.name) + "Dest"), Param: initial(of.name)}
+		d = &Dest{Name: r.pkg.names.take(lowerFirst(of.name)+"Dest", lowerFirst(of.name)+"RowDest"), Param: initial(of.name)}
 		for _, f := range of.fields {
-			d.Exprs = append(d.Exprs, f.typ.scanExpr(d.Param+"."+f.path))
+			d.Exprs = append(d.Exprs, b.scanField(r.use, f, d.Param))
 		}
 		r.pkg.dests[of] = d
 		r.pkg.destOrder = append(r.pkg.destOrder, of)

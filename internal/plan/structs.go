@@ -38,24 +38,19 @@ func (r *row) field(c *catalog.Column) *rowField {
 	return nil
 }
 
-// Request returns what sqlc has to be asked for cat: the columns whose Go type a
-// model decides, and, without models, the tables whose struct is needed.
-func Request(cat *catalog.Catalog, models *model.Package) ([]sqlcrun.Column, []sqlcrun.TableName) {
-	var columns []sqlcrun.Column
-	var structs []sqlcrun.TableName
+// Structs returns the tables whose struct sqlc has to be asked for: without
+// models, every tenant-owned one.
+func Structs(cat *catalog.Catalog, models *model.Package) []sqlcrun.TableName {
+	if models != nil {
+		return nil
+	}
+	var out []sqlcrun.TableName
 	for _, rel := range cat.Relations {
-		switch {
-		case rel.Model != nil:
-			for _, f := range rel.Model.Fields {
-				if column(rel, f.Column) != nil {
-					columns = append(columns, sqlcrun.Column{Table: tableName(rel), Name: f.Column, Type: sqlcrun.Type{Text: f.TypeText}})
-				}
-			}
-		case models == nil && rel.Tenancy.Owned() && knownToSqlc(rel):
-			structs = append(structs, tableName(rel))
+		if rel.Tenancy.Owned() && knownToSqlc(rel) {
+			out = append(out, tableName(rel))
 		}
 	}
-	return columns, structs
+	return out
 }
 
 // knownToSqlc reports whether sqlc's catalog has the relation: it passes over
@@ -93,15 +88,8 @@ func (b *builder) relation(t sqlcrun.TableName) *catalog.Relation {
 // makeRows fills b.rows: every model, and the structs of sqlc's that were asked for.
 func (b *builder) makeRows() {
 	for _, rel := range b.in.Catalog.Relations {
-		if rel.Model == nil {
-			continue
-		}
-		r := modelRow(b.in.Models, rel)
-		b.rows[rel] = r
-		for _, f := range rel.Model.Fields { // in the order of Request
-			if c := column(rel, f.Column); c != nil {
-				b.columns = append(b.columns, r.field(c))
-			}
+		if rel.Model != nil {
+			b.rows[rel] = modelRow(b.in.Models, rel)
 		}
 	}
 	for _, rel := range b.in.Catalog.Relations {
@@ -165,14 +153,20 @@ func (r *row) sort() {
 	slices.SortFunc(r.fields, func(a, b *rowField) int { return a.col.Index - b.col.Index })
 }
 
-// sqlcRow reads sqlc's struct: its fields stand in the order of the columns.
+// sqlcRow reads sqlc's struct: its fields stand in the order of the columns. The
+// type of a column that a model has is the model's.
 func (b *builder) sqlcRow(rel *catalog.Relation, decl *sqlcrun.TypeDecl) *row {
 	r := &row{rel: rel, name: decl.Name, typ: goType{"\x01" + decl.Name + "\x01"}, source: position(rel.Pos)}
 	if len(decl.Fields) != len(rel.Columns) {
 		return nil // the catalogs differ, which crossCheck reports
 	}
 	for i, f := range decl.Fields {
-		t, _ := b.goTypeOf(f.Type)
+		t := sqlcType(f.Type)
+		if m := b.rows[rel]; m != nil && m.model {
+			if own := m.field(rel.Columns[i]); own != nil {
+				t = own.typ
+			}
+		}
 		r.fields = append(r.fields, &rowField{f.Name, f.Name, rel.Columns[i], t})
 	}
 	return r

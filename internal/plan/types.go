@@ -50,14 +50,20 @@ func (t goType) nullable() bool {
 	return t.nilable() || strings.HasPrefix(t.text, "\x00"+pathPgtype+"\x00.") || strings.HasPrefix(t.text, "\x00database/sql\x00.Null")
 }
 
-// The functions of rows.go that expressions call.
+// What expressions name of rows.go.
 const (
-	nullUUID  = "nullUUID"
-	manyUUIDs = "manyUUIDs"
+	nullUUID       = "nullUUID"
+	manyUUIDs      = "manyUUIDs"
+	uuidColumn     = "uuidColumn"
+	nullUUIDColumn = "nullUUIDColumn"
+	timeColumn     = "timeColumn"
 )
 
-// uuidType is the type whose codec is slow; see argExpr and scanExpr.
-const uuidType = "\x00" + pathUUID + "\x00.UUID"
+// The types for which pgx has no short way of its own; see argExpr and scanExpr.
+const (
+	uuidType = "\x00" + pathUUID + "\x00.UUID"
+	timeType = "\x00" + pathTime + "\x00.Time"
+)
 
 // argExpr returns expr, a value of type t, in the form that pgx encodes best.
 // uuid.UUID goes through database/sql's interface otherwise.
@@ -67,20 +73,29 @@ func (t goType) argExpr(u use, expr string) string {
 		return u.pkg(pathPgtype) + ".UUID{Bytes: " + expr + ", Valid: true}"
 	case "*" + uuidType:
 		u.helper(nullUUID)
-		return "nullUUID(" + expr + ")"
+		return nullUUID + "(" + expr + ")"
 	case "[]" + uuidType:
 		u.helper(manyUUIDs)
-		return "manyUUIDs(" + expr + ")"
+		return manyUUIDs + "(" + expr + ")"
 	}
 	return expr
 }
 
-// scanExpr returns the destination for a value of type t at expr.
-func (t goType) scanExpr(expr string) string {
-	if t.text == uuidType {
-		return "(*[16]byte)(&" + expr + ")"
+// scanExpr returns the destination for a column of PostgreSQL's type db at the
+// address addr, where a value of type t stands.
+func (t goType) scanExpr(u use, db, addr string) string {
+	switch {
+	case t.text == uuidType && db == "uuid":
+		u.helper(uuidColumn)
+		return "(*" + uuidColumn + ")(" + addr + ")"
+	case t.text == "*"+uuidType && db == "uuid":
+		u.helper(nullUUIDColumn)
+		return nullUUIDColumn + "{" + addr + "}"
+	case t.text == timeType && (db == "timestamptz" || db == "timestamp" || db == "date"):
+		u.helper(timeColumn)
+		return "(*" + timeColumn + ")(" + addr + ")"
 	}
-	return "&" + expr
+	return addr
 }
 
 // imports names the packages of a plan: one name a path, everywhere.
@@ -135,7 +150,7 @@ type use struct {
 	gen  string // import path of gen, for packages other than gen; "" in gen itself
 	need map[string]bool
 	// local is called with each of sqlc's types that is printed, and helper with
-	// each function of rows.go that an expression calls.
+	// each name of rows.go that an expression has.
 	local  func(name string)
 	helper func(name string)
 }

@@ -58,6 +58,8 @@ type Param struct {
 	Named   bool   // the query names it
 	NotNull bool
 	DB      DBType
+	Table   TableName // of the column that it is compared with or assigned to; zero for none
+	Column  string    // that column
 	Go      Type
 }
 
@@ -74,21 +76,11 @@ type Result struct {
 	Tag     string // the field's tag, without quotes; "" usually
 }
 
-// Column is a column whose Go type is decided elsewhere, as by a model.
-type Column struct {
-	Table TableName
-	Name  string
-	// Type is the Go type that code of sqlc has for it.
-	Type Type
-}
-
 // Type is a Go type in sqlc's code.
 type Type struct {
 	Text    string   // "pgtype.UUID", "[]Role"
 	Imports []Import // the packages that Text names
 	Local   []string // the names of Compiled.Types that Text names
-	// Column is set when the type is that of one of Input.Columns: its index + 1.
-	Column int
 }
 
 // Import is a package that a type names. Name is "" unless it differs from what

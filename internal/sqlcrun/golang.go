@@ -18,7 +18,6 @@ import (
 // holds; syntax trees do not outlive their file.
 type goReader struct {
 	c       *Compiled
-	in      Input
 	queries map[string]*Query
 	rows    map[string][]StructField // structs that sqlc made for single queries
 	done    map[string]bool          // queries whose code was found
@@ -31,9 +30,9 @@ type goReader struct {
 }
 
 // readGo adds to c what the code says: Go types, fields, and the structs.
-func (w *workspace) readGo(c *Compiled, in Input) error {
+func (w *workspace) readGo(c *Compiled) error {
 	r := &goReader{
-		c: c, in: in, queries: map[string]*Query{}, rows: map[string][]StructField{}, done: map[string]bool{}, types: map[string]bool{},
+		c: c, queries: map[string]*Query{}, rows: map[string][]StructField{}, done: map[string]bool{}, types: map[string]bool{},
 	}
 	for _, q := range c.Queries {
 		r.queries[q.Name] = q
@@ -185,38 +184,19 @@ func (r *goReader) fields(st *ast.StructType) []StructField {
 	return out
 }
 
-// typ reads a type. A marker becomes the type of its column.
+// typ reads a type.
 func (r *goReader) typ(e ast.Expr) Type {
-	from, to := r.fset.Position(e.Pos()).Offset, r.fset.Position(e.End()).Offset
-	var t Type
-	var b strings.Builder
-	at := from
-	whole := false
+	text := r.text[r.fset.Position(e.Pos()).Offset:r.fset.Position(e.End()).Offset]
+	t := Type{Text: strings.ReplaceAll(string(text), "interface{}", "any")}
 	ast.Inspect(e, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.SelectorExpr:
-			pkg, ok := n.X.(*ast.Ident)
-			if !ok {
-				return true
-			}
-			if pkg.Name == markerPackage {
-				number, err := strconv.Atoi(strings.TrimPrefix(n.Sel.Name, "C"))
-				if err != nil || number < 1 || number > len(r.in.Columns) {
-					return false
+			if pkg, ok := n.X.(*ast.Ident); ok {
+				if imp, ok := r.imports[pkg.Name]; ok {
+					t.Imports = append(t.Imports, imp)
 				}
-				c := r.in.Columns[number-1]
-				b.Write(r.text[at:r.fset.Position(n.Pos()).Offset])
-				b.WriteString(c.Type.Text)
-				at = r.fset.Position(n.End()).Offset
-				t.Imports = append(t.Imports, c.Type.Imports...)
-				t.Column = number
-				whole = ast.Expr(n) == e
 				return false
 			}
-			if imp, ok := r.imports[pkg.Name]; ok {
-				t.Imports = append(t.Imports, imp)
-			}
-			return false
 		case *ast.Ident:
 			if r.types[n.Name] {
 				t.Local = append(t.Local, n.Name)
@@ -224,10 +204,5 @@ func (r *goReader) typ(e ast.Expr) Type {
 		}
 		return true
 	})
-	b.Write(r.text[at:to])
-	t.Text = strings.ReplaceAll(b.String(), "interface{}", "any")
-	if !whole {
-		t.Column = 0
-	}
 	return t
 }

@@ -108,6 +108,9 @@ func (r *goReader) source(name string, decl ast.Decl) error {
 // probing queries, and which declarations are structs of tables.
 func (r *goReader) structs(w *workspace) error {
 	for _, q := range r.c.takeProbes() {
+		if q.Name == probeName {
+			continue
+		}
 		n, err := strconv.Atoi(strings.TrimPrefix(q.Name, probeName))
 		if err != nil {
 			return fmt.Errorf("query %s was not asked for", q.Name)

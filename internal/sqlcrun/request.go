@@ -15,7 +15,7 @@ import (
 )
 
 // read reads what sqlc wrote into the workspace.
-func (w *workspace) read(in Input, rep *diag.List) (*Compiled, error) {
+func (w *workspace) read(rep *diag.List) (*Compiled, error) {
 	c, err := w.readRequest(filepath.Join(w.dir, "json", "request.json"))
 	if err != nil {
 		return nil, fmt.Errorf("read sqlc's request: %w", err)
@@ -23,7 +23,7 @@ func (w *workspace) read(in Input, rep *diag.List) (*Compiled, error) {
 	if !checkVersion("sqlc", c.Version, rep) {
 		return nil, nil
 	}
-	if err := w.readGo(c, in); err != nil {
+	if err := w.readGo(c); err != nil {
 		return nil, fmt.Errorf("read sqlc's Go: %w", err)
 	}
 	return c, nil
@@ -144,9 +144,14 @@ func (c *Compiled) addQuery(q *jsonQuery, w *workspace) error {
 		if p.Number != i+1 {
 			return fmt.Errorf("query %s: parameter %d is numbered %d", q.Name, i+1, p.Number)
 		}
-		out.Params = append(out.Params, Param{
+		param := Param{
 			Name: p.Column.Name, Named: p.Column.IsNamedParam, NotNull: p.Column.NotNull, DB: p.Column.dbType(),
-		})
+			Column: p.Column.OriginalName,
+		}
+		if p.Column.Table != nil {
+			param.Table = *p.Column.Table
+		}
+		out.Params = append(out.Params, param)
 	}
 	for i := range q.Columns {
 		col := &q.Columns[i]

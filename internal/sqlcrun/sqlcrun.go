@@ -36,9 +36,6 @@ type Input struct {
 	// Database is the entry's `database`, handed on as it is; nil for none.
 	Database map[string]any
 
-	// Columns are the columns whose Go type is decided elsewhere.
-	Columns []Column
-
 	// Structs are the tables of which the struct is wanted, used by a query or not.
 	Structs []TableName
 
@@ -74,5 +71,5 @@ func Run(ctx context.Context, in Input, rep *diag.List) (*Compiled, error) {
 	if err != nil || !ok {
 		return nil, err
 	}
-	return w.read(in, rep)
+	return w.read(rep)
 }

@@ -26,8 +26,6 @@ create table users (
 );
 `
 
-var uuidType = Type{Text: "uuid.UUID", Imports: []Import{{"", "github.com/google/uuid"}}}
-
 // run runs the real sqlc over one query file.
 func run(t *testing.T, queries string, change ...func(*Input)) (*Compiled, []diag.Diagnostic) {
 	t.Helper()
@@ -71,7 +69,7 @@ delete from users where tenant_id = $1 and age = $2 returning *;
 -- name: Drop :execresult
 delete from users where tenant_id = $1;
 `, func(in *Input) {
-		in.Columns = []Column{{TableName{"", "users"}, "id", uuidType}}
+		in.Options = map[string]any{"overrides": []any{map[string]any{"column": "users.id", "go_type": "github.com/google/uuid.UUID"}}}
 		in.Structs = []TableName{{"", "tenants"}}
 	})
 
@@ -110,8 +108,9 @@ delete from users where tenant_id = $1;
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("queries (-want +got):\n%s", diff)
 	}
-	if id := c.Queries[0].Params[0].Go; id.Column != 1 || !cmp.Equal(id.Imports, uuidType.Imports) {
-		t.Errorf("the id's type is %+v, want that of its column", id)
+	id := c.Queries[0].Params[0]
+	if id.Table != (TableName{"", "users"}) || id.Column != "id" || !cmp.Equal(id.Go.Imports, []Import{{"", "github.com/google/uuid"}}) {
+		t.Errorf("the id is %+v, want the column users.id with its import", id)
 	}
 	if text := c.Queries[0].Text; text != "select id, tenant_id, name, role, age, tags from users where tenant_id = $2 and id = $1" {
 		t.Errorf("text = %s", text)
@@ -156,6 +155,15 @@ func TestStructs(t *testing.T) {
 	}
 	if len(c.Queries) != 1 {
 		t.Errorf("%d queries, want the user's one", len(c.Queries))
+	}
+}
+
+// TestNoQueries: a project may begin with models alone.
+func TestNoQueries(t *testing.T) {
+	t.Parallel()
+	c, _ := run(t, "-- nothing yet\n")
+	if len(c.Queries) != 0 || len(c.Tables) != 2 {
+		t.Errorf("%d queries and %d tables, want none and 2", len(c.Queries), len(c.Tables))
 	}
 }
 

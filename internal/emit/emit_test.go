@@ -1,0 +1,106 @@
+package emit_test
+
+import (
+	"bytes"
+	"errors"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"strings"
+	"testing"
+
+	"github.com/tenantc/tenantc/internal/diag"
+	"github.com/tenantc/tenantc/internal/emit"
+	"github.com/tenantc/tenantc/internal/plan"
+	"github.com/tenantc/tenantc/templates"
+)
+
+// one returns a plan with one method of a shape.
+func one(shape plan.Shape) *plan.Plan {
+	m := &plan.Method{
+		Receiver: "Users", Name: "Do", Doc: []string{"Do does it."}, Source: "q.sql:1", Shape: shape,
+		Consts: []plan.Const{{Name: "do", Text: "select `1`"}, {Name: "doMiddle", Text: "x"}, {Name: "doEnd", Text: "y"}},
+		Args:   []plan.Arg{{Name: "tenantID", Type: "tenant.ID"}, {Name: "items", Type: "[]string"}}, Key: true, Place: "key",
+		SQL: []string{"key", "items"}, Row: &plan.Row{Type: "string", Scan: func(addr string) string { return addr }}, Item: "string",
+		Table: []string{"users"}, Columns: []string{"tenant_id", "name"},
+		Optional: []plan.Option{{Given: "ok", Column: `"order"`, Value: "v"}},
+		Var: plan.Vars{
+			Key: "key", Row: "v", Rows: "rows", Err: "err", SQL: "sql", Args: "args", Tag: "tag", Batch: "b", Results: "br",
+			Item: "item", Items: "items", Out: "out", Index: "i", Stmt: "s",
+		},
+	}
+	return &plan.Plan{Packages: []*plan.Package{{
+		Dir: "out", Name: "out", Collect: true, Assign: true, Insert: true, Tenant: plan.Arg{Name: "tenantID", Type: "tenant.ID"},
+		Repositories: []*plan.Repository{{Name: "Users", File: "users.go", Package: "out", Scoped: true, Methods: []*plan.Method{m}}},
+		Types:        []*plan.TypeDecl{{Name: "T", Fields: []plan.Field{{Name: "A", Type: "int", Tag: "json:\"a`b\"", Doc: "a field"}}}},
+	}}}
+}
+
+// TestRender: every shape is printed as Go, under the header, with its source
+// and a call of the database.
+func TestRender(t *testing.T) {
+	t.Parallel()
+	calls := map[plan.Shape]string{
+		plan.One: ".QueryRow(ctx, key, do, key, items)", plan.Many: ".Query(ctx, key, do, key, items)", plan.Exec: ".Exec(ctx, key, do, key, items)",
+		plan.ExecRows: "tag.RowsAffected(), err", plan.ExecResult: "return r.db.Exec(ctx, key, do, key, items)", plan.BatchExec: ".SendBatch(ctx, key, b).Close()",
+		plan.BatchOne: "br.QueryRow().Scan(&v)", plan.BatchMany: "br.Query()", plan.CopyFrom: `pgx.Identifier{"users"}, []string{"tenant_id", "name"}`,
+		plan.List: "filter.Where(do, []any{key, items}, conds)", plan.Count: "filter.Where(do, []any{key, items}, conds)",
+		plan.Create: "s.insert(`\"order\"`, v)", plan.Update: "s.assign(`\"order\"`, v)",
+	}
+	for shape, call := range calls {
+		files, err := emit.Render(one(shape))
+		if err != nil {
+			t.Fatalf("%s: %v", shape, err)
+		}
+		if len(files) != 4 {
+			t.Errorf("%s: %d files, want store, rows, types and users", shape, len(files))
+		}
+		for name, text := range files {
+			if first, _, _ := bytes.Cut(text, []byte("\n")); string(first) != emit.Header {
+				t.Errorf("%s: %s begins with %s", shape, name, first)
+			}
+			if _, err := parser.ParseFile(token.NewFileSet(), name, text, parser.ParseComments); err != nil {
+				t.Errorf("%s: %v", shape, err)
+			}
+		}
+		users := string(files["out/users.go"])
+		for _, want := range []string{call, "// source: q.sql:1\nfunc (r *Users) Do(ctx context.Context, tenantID tenant.ID, items []string)"} {
+			if !strings.Contains(users, want) {
+				t.Errorf("%s: %q is not in\n%s", shape, want, users)
+			}
+		}
+	}
+}
+
+// TestNoGo: what does not parse is a bug of ours and never written.
+func TestNoGo(t *testing.T) {
+	t.Parallel()
+	p := one(plan.Exec)
+	p.Packages[0].Repositories[0].Methods[0].Args[0].Name = "type"
+	defer func() {
+		err, _ := recover().(error)
+		if bug := (*diag.Bug)(nil); !errors.As(err, &bug) || !strings.Contains(bug.Message, "out/users.go") {
+			t.Errorf("Render panics with %v, want a bug that names the file", err)
+		}
+	}()
+	files, err := emit.Render(p)
+	t.Errorf("Render = %v, %v, want a panic", files, err)
+}
+
+// TestTemplates: each says in its first line what it is given.
+func TestTemplates(t *testing.T) {
+	t.Parallel()
+	names, err := fs.Glob(templates.Files, "*.tmpl")
+	if err != nil || len(names) == 0 {
+		t.Fatalf("no templates: %v", err)
+	}
+	for _, name := range names {
+		text, err := fs.ReadFile(templates.Files, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.HasPrefix(text, []byte("{{- /*gotype: github.com/tenantc/tenantc/internal/plan.")) {
+			t.Errorf("%s does not begin with its gotype", name)
+		}
+	}
+}
