@@ -55,6 +55,7 @@ type builder struct {
 
 	indexes   map[qname]*Index // every index, by schema and name
 	sequences map[qname]bool   // those made by CREATE SEQUENCE
+	temps     map[string]bool  // temporary tables that no DROP has taken back
 	views     map[*Relation]*viewDeps
 	viewsOn   map[*Relation][]*Relation // views that read a relation, or once did
 	maybeGone map[*Relation]bool        // stale views that a DROP COLUMN … CASCADE may have taken along
@@ -75,6 +76,7 @@ func newBuilder(in Input, rep *diag.List) *builder {
 		cat: &Catalog{index: newIndex()}, in: in, rep: rep,
 		indexes:   map[qname]*Index{},
 		sequences: map[qname]bool{},
+		temps:     map[string]bool{},
 		views:     map[*Relation]*viewDeps{},
 		viewsOn:   map[*Relation][]*Relation{},
 		maybeGone: map[*Relation]bool{},

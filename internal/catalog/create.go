@@ -10,10 +10,6 @@ import (
 // createTable interprets CREATE TABLE and CREATE FOREIGN TABLE.
 func (b *builder) createTable(s *pgast.CreateStmt, kind RelKind) {
 	rv := s.GetRelation()
-	if rv.GetRelpersistence() == "t" {
-		b.temporary(b.src.pos(rv.GetLocation(), b.stmt))
-		return
-	}
 	q := qname{orPublic(rv.GetSchemaname()), rv.GetRelname()}
 	pos := b.src.pos(rv.GetLocation(), b.stmt)
 	if b.nameTaken(q) {
@@ -45,16 +41,6 @@ func (b *builder) createTable(s *pgast.CreateStmt, kind RelKind) {
 	}
 	b.addRelation(rel)
 	t.finish()
-}
-
-func (b *builder) temporary(pos diag.Pos) {
-	b.add(diag.Diagnostic{
-		Code:    diag.CodeTemporary,
-		Pos:     pos,
-		Message: "a temporary table in a schema file",
-		Why:     "it is gone when the migration's session ends, and until then it hides a table of the same name",
-		Fix:     "keep temporary tables out of the schema files",
-	})
 }
 
 // tableMaker collects the parts of one CREATE TABLE.

@@ -14,7 +14,8 @@ import (
 //	BEGIN CREATE TYPE … ; EXCEPTION WHEN duplicate_object THEN NULL; END
 //	BEGIN IF NOT EXISTS (SELECT … FROM pg_type WHERE typname = '…') THEN CREATE TYPE … ; END IF; END
 //
-// Every other block is refused: which of its statements run, only the server knows.
+// A statement under another IF must be one that changes no schema. Every other
+// block is refused: which of its statements run, only the server knows.
 func (b *builder) do(s *pgast.DoStmt) {
 	var body string
 	offset := -1
@@ -133,7 +134,7 @@ func (p *doParser) words(list ...string) bool {
 func (p *doParser) block(g *guard) bool {
 	end := p.handler()
 	count := 0
-	for p.at < len(p.tokens) && p.text(p.at) != "end" && p.text(p.at) != "exception" {
+	for p.at < len(p.tokens) && !blockEnd[p.text(p.at)] {
 		switch {
 		case p.text(p.at) == "begin":
 			p.at++
@@ -143,6 +144,10 @@ func (p *doParser) block(g *guard) bool {
 		case p.words("if", "not", "exists", "("):
 			inner := p.condition()
 			if inner == nil || !p.word("then") || !p.block(inner) || !p.words("end", "if", ";") {
+				return false
+			}
+		case p.word("if"):
+			if !p.either() {
 				return false
 			}
 		default:
@@ -159,6 +164,37 @@ func (p *doParser) block(g *guard) bool {
 		return p.exceptions()
 	}
 	return true
+}
+
+var blockEnd = wordSet(`end exception else elsif elseif`)
+
+// either reads IF … THEN … [ELSIF …] [ELSE …] END IF whose condition says
+// nothing here: whichever way it goes, only what is harmless may stand in it.
+func (p *doParser) either() bool {
+	harmlessOnly := &guard{catalog: "any"}
+	for {
+		start := p.at
+		for p.at < len(p.tokens) && p.text(p.at) != "then" {
+			if w := p.text(p.at); w == "case" || w == ";" {
+				p.why = "a condition in it is not understood"
+				return false
+			}
+			p.at++
+		}
+		if p.at > start && p.at < len(p.tokens) {
+			p.b.callsIn(p.body[p.tokens[start].Start:p.tokens[p.at].Start])
+		}
+		if !p.word("then") || !p.block(harmlessOnly) {
+			return false
+		}
+		if p.word("elsif") || p.word("elseif") {
+			continue
+		}
+		if p.word("else") && !p.block(harmlessOnly) {
+			return false
+		}
+		return p.words("end", "if", ";")
+	}
 }
 
 // handler returns the index of the EXCEPTION that belongs to the block that
@@ -286,11 +322,23 @@ func (p *doParser) statement(g *guard, caught bool) bool {
 		return false
 	}
 	node := tree.GetStmts()[0].GetStmt()
-	if g != nil && !harmless(node) && !p.b.guarded(node, g) {
+	if g != nil && !harmless(node) && !rowsOnly(node) && !p.b.guarded(node, g) {
 		p.why = "its condition does not look for what the statement makes"
 		return false
 	}
 	return p.run(node, text, start, g != nil || caught)
+}
+
+// rowsOnly reports whether a statement changes rows and no schema, as far as
+// the functions that it calls do not; those are looked at when it runs.
+func rowsOnly(n *pgast.Node) bool {
+	switch s := n.GetNode().(type) {
+	case *pgast.Node_InsertStmt, *pgast.Node_UpdateStmt, *pgast.Node_DeleteStmt:
+		return true
+	case *pgast.Node_SelectStmt:
+		return s.SelectStmt.GetIntoClause() == nil
+	}
+	return false
 }
 
 // run interprets one statement in place. Where the block makes nothing twice,

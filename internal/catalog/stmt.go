@@ -10,6 +10,9 @@ import (
 // statement interprets one statement of a migration. A kind that is not listed
 // is refused by name: it may change what a proof leans on.
 func (b *builder) statement(n *pgast.Node) {
+	if b.onTemporary(n) {
+		return
+	}
 	switch s := n.GetNode().(type) {
 	case *pgast.Node_CreateStmt:
 		b.createTable(s.CreateStmt, Table)

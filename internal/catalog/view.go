@@ -22,7 +22,7 @@ func (b *builder) createView(s *pgast.ViewStmt) {
 	rv := s.GetView()
 	pos := b.src.pos(rv.GetLocation(), b.stmt)
 	if rv.GetRelpersistence() == "t" {
-		b.temporary(pos)
+		b.temporaryTable(rv)
 		return
 	}
 	q := qname{orPublic(rv.GetSchemaname()), rv.GetRelname()}

@@ -100,10 +100,11 @@ var schemaCodes = []Info{
 	},
 	{
 		Code:  CodeTemporary,
-		Title: "a temporary table stands in the schema",
-		Text: "A temporary table lives as long as its session. While it does, it hides a table of the same name, so queries over it cannot be " +
-			"told from queries over the other.",
+		Title: "a temporary table hides a table",
+		Text: "A temporary table lives as long as the session of its migration, and is passed over. One with the name of a table hides that table, " +
+			"so which of the two the statements behind it mean depends on the session.",
 		Before: "create temp table users (id uuid);",
+		After:  "create temp table users_to_merge (id uuid);",
 	},
 	{
 		Code:  CodeForeignKey,
