@@ -58,6 +58,7 @@ var layers = []layer{
 	}},
 	{"internal/emit", []string{"internal/diag", "internal/plan", "templates"}},
 	{"internal/pgtest", []string{pgx}},
+	{"internal/gallery", []string{"internal/config", "golang.org/x/tools/txtar"}},
 	{"internal/contract", nil},
 	{"generator", []string{
 		"internal/catalog", "internal/config", "internal/diag", "internal/emit", "internal/model", "internal/pgast",

@@ -10,6 +10,7 @@ type catalogIndex struct {
 	schemas    map[string]bool
 	collations map[qname]*Collation
 	extensions map[string]string // name to the schema of its objects
+	trusted    map[string]bool   // extensions declared under trust
 	tainted    map[string]bool   // equality keys of types whose equality the DDL may have redefined
 	// strange: an extension that tenantc does not know may have made types.
 	strange bool
@@ -23,6 +24,7 @@ func newIndex() catalogIndex {
 		schemas:    map[string]bool{"public": true},
 		collations: map[qname]*Collation{},
 		extensions: map[string]string{},
+		trusted:    map[string]bool{},
 		tainted:    map[string]bool{},
 	}
 }
@@ -80,6 +82,25 @@ func (c *Catalog) Dimension(name string) *Dimension {
 		}
 	}
 	return nil
+}
+
+// StrangeExtension is an extension of which it is not known whether it changes
+// what an operator or a cast of a built-in type means.
+type StrangeExtension struct {
+	Name    string
+	Trusted bool // declared to change none (trust.extensions)
+}
+
+// StrangeExtensions returns the extensions that the schema creates and that are
+// on no list of known ones.
+func (c *Catalog) StrangeExtensions() []StrangeExtension {
+	var out []StrangeExtension
+	for _, name := range c.Extensions {
+		if !KnownExtension(name) && !knownExtensions[name] {
+			out = append(out, StrangeExtension{name, c.index.trusted[name]})
+		}
+	}
+	return out
 }
 
 // HasExtension reports whether the schema creates the extension.

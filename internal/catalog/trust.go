@@ -33,9 +33,25 @@ func (b *builder) bindTrust() {
 		if !ok {
 			schema, name = "", n.Name
 		}
-		for _, f := range b.cat.FunctionsNamed(schema, name) {
+		functions := b.cat.FunctionsNamed(schema, name)
+		for _, f := range functions {
 			f.Trusted = true
 		}
+		if len(functions) == 0 {
+			b.add(diag.Diagnostic{
+				Code: diag.CodeTenancyNoSuch, Pos: n.Pos, Width: len(n.Name),
+				Message: "there is no function " + n.Name + " in the schema to trust",
+			})
+		}
+	}
+	for _, n := range trust.Extensions {
+		if !b.cat.HasExtension(n.Name) {
+			b.add(diag.Diagnostic{
+				Code: diag.CodeTenancyNoSuch, Pos: n.Pos, Width: len(n.Name),
+				Message: "the schema does not create the extension " + n.Name,
+			})
+		}
+		b.cat.index.trusted[n.Name] = true
 	}
 	for _, n := range trust.Consistent {
 		b.bindConsistent(n)

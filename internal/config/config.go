@@ -98,6 +98,7 @@ type Table struct {
 type Trust struct {
 	Triggers      []Named // trigger names
 	AllTriggers   bool    // triggers: all
+	Extensions    []Named // extensions that change no operator or cast of a built-in type
 	Functions     []Named // "schema.name" or "name"
 	Consistent    []Named // "table.column": an id-only foreign key that never crosses tenants
 	AllConsistent bool    // consistent: all

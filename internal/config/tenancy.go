@@ -250,10 +250,15 @@ func bare(name string) string { return strings.TrimPrefix(name, "public.") }
 
 // trust reads the declarations that a proof may lean on.
 func (r *reader) trust(n *yaml.Node) Trust {
-	o := r.object(n, "trust", "triggers", "functions", "consistent")
+	o := r.object(n, "trust", "triggers", "functions", "consistent", "extensions")
 	var t Trust
 	t.Triggers, t.AllTriggers = r.listOrAll(o.values["triggers"], "triggers")
 	t.Consistent, t.AllConsistent = r.listOrAll(o.values["consistent"], "consistent")
+	for _, item := range r.list(o.values["extensions"], "extensions") {
+		if name := r.str(item, "a name in extensions"); name != "" {
+			t.Extensions = append(t.Extensions, Named{name, r.pos(item)})
+		}
+	}
 	for _, item := range r.list(o.values["functions"], "functions") {
 		if name := r.str(item, "a name in functions"); name != "" {
 			if strings.ContainsAny(name, "()") {

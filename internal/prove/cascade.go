@@ -125,6 +125,9 @@ func (s *schema) crosses(fk *catalog.ForeignKey, action catalog.Action, deleted 
 		if !acts && !parent.Owned() {
 			return ""
 		}
+		if !parent.Owned() {
+			return "" // both are nobody's
+		}
 		if !acts {
 			return fk.From.Name + " is nobody's, and its rows would block the tenant's"
 		}

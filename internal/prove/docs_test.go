@@ -28,12 +28,13 @@ import (
 //	yaml tenancy           the tenancy of the schema
 //	yaml also              what is declared beside it, of the last `sql also`
 //	sql accepted [RULE…]   each statement is confined, or global; the rules are used
-//	sql assumes CODE…      each is confined, leaning on what these findings say
+//	sql assumes CODE…      each is confined, leaning on what the finding says
 //	sql unscoped           each is cross-tenant on purpose
-//	sql refused CODE…      each is refused for these, up to a line `-- instead`:
+//	sql refused CODE…      each is refused for that, up to a line `-- instead`:
 //	                       those below it are accepted
 //	text                   what is printed of the block above
 //
+// The codes of `assumes` and `refused` are one for all statements, or one each.
 // A statement without a name line gets one, above it.
 const confinementPage = "../../docs/confinement.md"
 
@@ -159,32 +160,35 @@ func (p *page) block(f fence) {
 		p.alsoYAML, p.cat = readTenancy(p.t, f), nil
 	case "sql accepted":
 		p.accepted(f, f.body, rest)
-	case "sql assumes", "sql unscoped":
-		p.each(f, f.body, func(pr *prove.Proof) {
+	case "sql assumes":
+		p.each(f, f.body, rest, func(i int, pr *prove.Proof) {
 			var codes []string
 			for _, a := range pr.Assumes {
 				if !a.Declared {
 					codes = append(codes, string(a.Code))
 				}
 			}
-			want := prove.Confined
-			if kind == "sql unscoped" {
-				want = prove.Unscoped
+			if want := one(rest, i); pr.Verdict != prove.Confined || !sameCodes(codes, want) {
+				p.t.Errorf("line %d: %s is %s, leaning on %v, want it confined, leaning on %v\n%s\n%v",
+					f.open+1, pr.Stmt.Name, pr.Verdict, codes, want, pr.Stmt.Text, pr.Findings)
 			}
-			if pr.Verdict != want || !sameCodes(codes, rest) {
-				p.t.Errorf("line %d: %s is %s, leaning on %v, want %s\n%s\n%v", f.open+1, pr.Stmt.Name, pr.Verdict, codes, kind, pr.Stmt.Text, pr.Findings)
+		})
+	case "sql unscoped":
+		p.each(f, f.body, nil, func(_ int, pr *prove.Proof) {
+			if pr.Verdict != prove.Unscoped {
+				p.t.Errorf("line %d: %s is %s, want it unscoped\n%s\n%v", f.open+1, pr.Stmt.Name, pr.Verdict, pr.Stmt.Text, pr.Findings)
 			}
 		})
 	case "sql refused":
 		refused, instead, _ := strings.Cut(f.body, insteadLine)
-		p.each(f, refused, func(pr *prove.Proof) {
+		p.each(f, refused, rest, func(i int, pr *prove.Proof) {
 			var codes []string
 			for _, d := range pr.Findings {
 				codes = append(codes, string(d.Code))
 				p.covered[string(d.Code)] = true
 			}
-			if pr.Verdict != prove.Refused || !sameCodes(codes, rest) {
-				p.t.Errorf("line %d: %s is %s for %v, want it refused for %v\n%s", f.open+1, pr.Stmt.Name, pr.Verdict, codes, rest, pr.Stmt.Text)
+			if want := one(rest, i); pr.Verdict != prove.Refused || !sameCodes(codes, want) {
+				p.t.Errorf("line %d: %s is %s for %v, want it refused for %v\n%s", f.open+1, pr.Stmt.Name, pr.Verdict, codes, want, pr.Stmt.Text)
 			}
 		})
 		if printed := p.printed; instead != "" {
@@ -196,6 +200,14 @@ func (p *page) block(f fence) {
 	}
 }
 
+// one returns the code of the i-th statement of a block: the only one, or its own.
+func one(codes []string, i int) []string {
+	if len(codes) == 1 {
+		i = 0
+	}
+	return codes[min(i, len(codes)):min(i+1, len(codes))]
+}
+
 func sameCodes(have, want []string) bool {
 	have, want = slices.Sorted(slices.Values(have)), slices.Sorted(slices.Values(want))
 	return slices.Equal(slices.Compact(have), want)
@@ -203,7 +215,7 @@ func sameCodes(have, want []string) bool {
 
 func (p *page) accepted(f fence, text string, rules []string) {
 	used := map[string]bool{}
-	p.each(f, text, func(pr *prove.Proof) {
+	p.each(f, text, nil, func(_ int, pr *prove.Proof) {
 		if pr.Verdict != prove.Confined && pr.Verdict != prove.Global || pr.Open() {
 			p.t.Errorf("line %d: %s is %s, leaning on %v, want it accepted\n%s\n%v", f.open+1, pr.Stmt.Name, pr.Verdict, pr.Assumes, pr.Stmt.Text, pr.Findings)
 		}
@@ -246,8 +258,9 @@ func (p *page) build(f fence) {
 	p.conn = connect(p.t, pgtest.DSN(p.t, p.schema, p.also))
 }
 
-// each proves the statements of text and calls check with every proof.
-func (p *page) each(f fence, text string, check func(*prove.Proof)) {
+// each proves the statements of text and calls check with every proof. codes
+// has one code for all of them, or one each.
+func (p *page) each(f fence, text string, codes []string, check func(int, *prove.Proof)) {
 	p.t.Helper()
 	text = named(text)
 	var rep diag.List
@@ -256,9 +269,12 @@ func (p *page) each(f fence, text string, check func(*prove.Proof)) {
 	if want := strings.Count("\n"+text, "\n-- name: "); len(proofs) != want {
 		p.t.Errorf("line %d: %d statements were proven, want %d\n%v", f.open+1, len(proofs), want, rep.Sorted())
 	}
-	for _, pr := range proofs {
+	if len(codes) > 1 && len(codes) != len(proofs) {
+		p.t.Errorf("line %d: %d statements have %d codes", f.open+1, len(proofs), len(codes))
+	}
+	for i, pr := range proofs {
 		p.examples++
-		check(pr)
+		check(i, pr)
 	}
 	p.print(&rep, text)
 	p.prepare(f, stmts)

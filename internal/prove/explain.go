@@ -230,7 +230,7 @@ func (lv *level) mentionOp(r *query.RTE, column string, e *query.Op, c cause) ca
 	if p, ok := lv.p.strip(e.Right).(*query.ColRef); ok && p.RTE == r {
 		other = e.Left
 	}
-	switch o := lv.p.strip(other).(type) {
+	switch o := uncast(other).(type) {
 	case *query.Const:
 		c.code = diag.CodeLiteralTenant
 		c.message = fmt.Sprintf("the tenant of %s is a constant", name)
@@ -259,6 +259,17 @@ func (lv *level) mentionOp(r *query.RTE, column string, e *query.Op, c cause) ca
 		c.why = fmt.Sprintf("`%s` can hold for two tenants", c.text)
 	}
 	return c
+}
+
+// uncast takes off every cast, for telling a person what stands there.
+func uncast(e query.Expr) query.Expr {
+	for {
+		c, ok := e.(*query.Cast)
+		if !ok {
+			return e
+		}
+		e = c.Arg
+	}
 }
 
 func speaksOf(e query.Expr, r *query.RTE, col int) bool {

@@ -100,23 +100,12 @@ func (p *prover) instanceLabels(r *query.RTE, col int) labels {
 			continue
 		}
 		for i, c := range fk.Columns {
-			if c == col && checkedBy(fk, i) {
+			if c == col {
 				out.own = append(out.own, ownColumn{fk.To, fk.RefColumns[i], origin{rte: r, fk: fk}})
 			}
 		}
 	}
 	return out
-}
-
-// checkedBy reports whether a value in column i of fk is sure to have its
-// referenced row: under MATCH SIMPLE a NULL in another column lets it pass.
-func checkedBy(fk *catalog.ForeignKey, i int) bool {
-	for j, c := range fk.Columns {
-		if j != i && !fk.From.Columns[c].NotNull {
-			return false
-		}
-	}
-	return true
 }
 
 // tenantOf reports whether the term equals the tenant of dim under c, and why:
@@ -150,7 +139,7 @@ func (lv *level) tupleOf(c *closure, terms []term, rel *catalog.Relation, cols [
 	}
 	for _, first := range held[0] {
 		for _, o := range first.labels.own {
-			if o.rel != rel || o.col != cols[0] {
+			if o.rel != rel || o.col != cols[0] || !o.origin.whole(cols) {
 				continue
 			}
 			facts := c.evidence(terms[0], first)
@@ -162,11 +151,27 @@ func (lv *level) tupleOf(c *closure, terms []term, rel *catalog.Relation, cols [
 				}
 			}
 			if ok {
-				return reasons(facts), true
+				return append(reasons(facts), lv.p.declared(o.origin)...), true
 			}
 		}
 	}
 	return nil, false
+}
+
+// declared returns the declarations on which an origin rests: foreign keys that
+// never cross tenants because somebody says so.
+func (p *prover) declared(o origin) []Reason {
+	var out []Reason
+	if o.fk != nil && o.fk.Consistent && !p.pairsTenant(o.fk) {
+		out = append(out, p.foreignKey(o.fk))
+	}
+	switch in := o.in.(type) {
+	case origin:
+		out = append(out, p.declared(in)...)
+	case [2]origin:
+		out = append(append(out, p.declared(in[0])...), p.declared(in[1])...)
+	}
+	return out
 }
 
 func (l labels) has(rel *catalog.Relation, col int, at origin) bool {

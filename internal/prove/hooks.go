@@ -21,7 +21,7 @@ func (s *schema) hooks(w write) {
 		triggers = append(triggers[:len(triggers):len(triggers)], up.Parents[0].Triggers...)
 	}
 	for _, t := range triggers {
-		if t.Disabled || !fires(t, w) || s.p.stamps(rel, t) {
+		if t.Disabled || !fires(t, rel, w) || s.p.stamps(rel, t) {
 			continue
 		}
 		s.assume(Assumption{
@@ -58,12 +58,7 @@ func (s *schema) hooks(w write) {
 	for _, c := range rel.Columns {
 		check("default", c.Default)
 		check("generated column", c.Generated)
-		for t := s.p.cat.UserType(c.Type); t != nil && t.Kind == catalog.Domain; t = s.p.cat.UserType(t.Of) {
-			for _, e := range t.Checks {
-				check("domain", e)
-			}
-			check("domain default", t.Default)
-		}
+		s.p.domainExprs(c.Type, func(e *catalog.Expr) { check("domain", e) })
 	}
 	for _, e := range rel.Checks {
 		check("CHECK", e)
@@ -76,13 +71,16 @@ func (s *schema) hooks(w write) {
 	}
 }
 
-// fires reports whether a write sets the trigger off.
-func fires(t *catalog.Trigger, w write) bool {
-	if w.insert && t.Insert {
-		return true
+// fires reports whether a write sets the trigger off. An UPDATE may move a row
+// to another partition, which deletes it here and inserts it there.
+func fires(t *catalog.Trigger, rel *catalog.Relation, w write) bool {
+	switch {
+	case w.insert:
+		return t.Insert
+	case w.delete:
+		return t.Delete
+	case rel.IsPartition || rel.Kind == catalog.PartitionedTable:
+		return t.Update || t.Insert || t.Delete
 	}
-	if w.delete && t.Delete {
-		return true
-	}
-	return !w.insert && !w.delete && t.Update
+	return t.Update
 }

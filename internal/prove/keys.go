@@ -81,5 +81,5 @@ func (p *prover) keepsTenant(fk *catalog.ForeignKey) bool {
 		return false
 	}
 	from := p.tenancy(fk.From)
-	return p.pairsTenant(fk) && fk.From.Columns[from.Column()].NotNull
+	return fk.Consistent && p.idOnly(fk) || p.pairsTenant(fk) && fk.From.Columns[from.Column()].NotNull
 }

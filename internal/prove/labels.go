@@ -1,6 +1,8 @@
 package prove
 
 import (
+	"slices"
+
 	"github.com/tenantc/tenantc/internal/catalog"
 	"github.com/tenantc/tenantc/internal/query"
 )
@@ -75,10 +77,32 @@ func (l labels) meet(m labels) labels {
 func (l labels) single(mark any) labels {
 	out := labels{tenant: l.tenant, any: l.any}
 	for _, o := range l.own {
-		o.origin = origin{in: mark}
-		out.own = append(out.own, o)
+		if o.origin.whole([]int{o.col}) {
+			o.origin = origin{in: mark}
+			out.own = append(out.own, o)
+		}
 	}
 	return out
+}
+
+// whole reports whether the columns cols of the row are sure to be those of one
+// row. The row that a foreign key refers to is there only when no column of the
+// key is NULL, so every one that may be must be among cols, where it is compared.
+func (o origin) whole(cols []int) bool {
+	if o.fk != nil {
+		for i, c := range o.fk.Columns {
+			if !o.fk.From.Columns[c].NotNull && !slices.Contains(cols, o.fk.RefColumns[i]) {
+				return false
+			}
+		}
+	}
+	switch in := o.in.(type) {
+	case origin:
+		return in.whole(cols)
+	case [2]origin:
+		return in[0].whole(cols) && in[1].whole(cols)
+	}
+	return true
 }
 
 func (l *labels) add(m labels) {

@@ -15,11 +15,12 @@ type prover struct {
 	stmt    *query.Stmt
 	tenants []Tenant // the parameters tried, one a dimension
 
-	factID int
-	steps  int
-	subs   map[*query.SubLink]*subquery
-	ctes   map[*query.CTE]*definition
-	writes []write
+	factID  int
+	steps   int
+	subs    map[*query.SubLink]*subquery
+	ctes    map[*query.CTE]*definition
+	writes  []write
+	trusted map[string]*catalog.Function // declared functions that the proof leans on
 	// comparesTenant holds the parameters that some fact equates with the tenant
 	// column of a relation; for suggestions only.
 	comparesTenant map[int]bool
@@ -143,5 +144,9 @@ func (p *prover) foreignKey(fk *catalog.ForeignKey) Reason {
 		}
 		return strings.Join(out, ", ")
 	}
-	return Reason{Text: fmt.Sprintf("foreign key %s (%s) → %s (%s)", fk.From.Name, names(fk.From, fk.Columns), fk.To.Name, names(fk.To, fk.RefColumns))}
+	kind := "foreign key"
+	if fk.Consistent {
+		kind = "foreign key, declared consistent,"
+	}
+	return Reason{Text: fmt.Sprintf(kind+" %s (%s) → %s (%s)", fk.From.Name, names(fk.From, fk.Columns), fk.To.Name, names(fk.To, fk.RefColumns))}
 }

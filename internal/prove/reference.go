@@ -30,13 +30,12 @@ func (s *schema) reference(w write) {
 	if w.delete {
 		return
 	}
-	rels := []*catalog.Relation{w.rel}
-	if !w.insert {
-		rels = w.rel.Subtree() // an UPDATE changes the children's rows too
-	}
 	var keys []*catalog.ForeignKey
-	for _, r := range rels {
-		keys = append(keys, r.ForeignKeys...)
+	for _, r := range w.rel.Subtree() {
+		// An INSERT goes into partitions, an UPDATE changes the children's rows too.
+		if r == w.rel || r.IsPartition || !w.insert {
+			keys = append(keys, r.ForeignKeys...)
+		}
 	}
 	for _, fk := range keys {
 		if !p.idOnly(fk) || !s.writesKey(w, fk) {
@@ -52,53 +51,73 @@ func (s *schema) reference(w write) {
 }
 
 // writesKey reports whether the write gives fk's columns values that need not
-// be the key of an own row.
+// be the key of an own row. fk may be of a partition or child, whose columns are
+// those of the same name.
 func (s *schema) writesKey(w write, fk *catalog.ForeignKey) bool {
-	p := s.p
+	cols := make([]*catalog.Column, len(fk.Columns)) // in w.rel; nil where it has none
+	for j, c := range fk.Columns {
+		cols[j] = w.rel.Column(fk.From.Columns[c].Name)
+	}
 	if w.insert {
 		for i := range w.rows {
-			list := make([]labels, len(fk.Columns))
-			null, defaulted := false, false
-			for j, c := range fk.Columns {
-				e := proposedExpr(w.insertion, i, c)
-				if _, is := e.(*query.Default); e == nil || is {
-					col := w.rel.Columns[c]
-					null = null || col.Default == nil && col.Generated == nil && col.Identity == 0 && !col.Serial
-					defaulted = defaulted || col.Default != nil || col.Generated != nil || col.Identity != 0 || col.Serial
-					continue
-				}
-				if k, is := e.(*query.Const); is && k.Null {
-					null = true
-				}
-				list[j] = p.proposedLabels(w.insertion, w.rows, i, c)
-			}
-			// MATCH SIMPLE: one NULL and nothing is referred to.
-			if null && !fk.MatchFull {
-				continue
-			}
-			if defaulted || !isTuple(list, fk.To, fk.RefColumns) {
+			if s.proposesForeign(w, fk, cols, i) {
 				return true
 			}
 		}
 		return w.insertion.Source == nil || len(w.rows) == 0
 	}
+	changed := assignedColumns(w.rel, w.set)
 	list := make([]labels, len(fk.Columns))
 	touched := false
-	for j, c := range fk.Columns {
+	for j, col := range cols {
+		if col == nil || !changed[col.Index] {
+			continue
+		}
+		touched = true
 		for _, a := range w.set {
-			if w.rel.Columns[a.Column].Name != fk.From.Columns[c].Name {
+			if a.Column != col.Index {
 				continue
 			}
-			if k, is := a.Value.(*query.Const); is && k.Null {
+			if k, is := a.Value.(*query.Const); is && k.Null && !fk.MatchFull {
 				return false
 			}
-			touched = true
-			if !a.Partial && p.assignable(a.Value, w.rel.Columns[c]) {
+			if !a.Partial && s.p.assignable(a.Value, col) {
 				list[j] = w.lv.labelsOf(a.Value)
 			}
 		}
 	}
 	return touched && !isTuple(list, fk.To, fk.RefColumns)
+}
+
+// proposesForeign reports whether a proposed row gives fk's columns values that
+// need not be the key of an own row.
+func (s *schema) proposesForeign(w write, fk *catalog.ForeignKey, cols []*catalog.Column, row int) bool {
+	list := make([]labels, len(cols))
+	for j, col := range cols {
+		if col == nil {
+			return true
+		}
+		e := proposedExpr(w.insertion, row, col.Index)
+		if _, is := e.(*query.Default); e == nil || is {
+			if col.Default != nil || col.Generated != nil || col.Identity != 0 || col.Serial {
+				return true
+			}
+			if !fk.MatchFull {
+				return false // MATCH SIMPLE: one NULL and nothing is referred to
+			}
+			list[j] = labels{any: true}
+			continue
+		}
+		if k, is := e.(*query.Const); is && k.Null {
+			if !fk.MatchFull {
+				return false
+			}
+			list[j] = labels{any: true}
+			continue
+		}
+		list[j] = s.p.proposedLabels(w.insertion, w.rows, row, col.Index)
+	}
+	return !isTuple(list, fk.To, fk.RefColumns)
 }
 
 func fkName(fk *catalog.ForeignKey) string {
@@ -117,7 +136,7 @@ func fkName(fk *catalog.ForeignKey) string {
 func (p *prover) compositeKey(fk *catalog.ForeignKey) string {
 	from, to := p.tenancy(fk.From), p.tenancy(fk.To)
 	if from.Column() < 0 || to.Column() < 0 || from.Class == catalog.Derived || to.Class == catalog.Derived || slices.Contains(fk.RefColumns, to.Column()) {
-		return "trust: {consistent: [" + fkName(fk) + "]} when it never crosses tenants"
+		return fmt.Sprintf("trust: {consistent: [%q]} when it never crosses tenants", fkName(fk))
 	}
 	names := func(rel *catalog.Relation, first int, cols []int) string {
 		out := []string{rel.Columns[first].Name}

@@ -3,8 +3,8 @@ package prove
 import (
 	"fmt"
 	"github.com/tenantc/tenantc/internal/diag"
+	"github.com/tenantc/tenantc/internal/pgast"
 	"slices"
-	"strings"
 
 	"github.com/tenantc/tenantc/internal/catalog"
 	"github.com/tenantc/tenantc/internal/query"
@@ -231,8 +231,10 @@ func (p *prover) confinesConflict(q *query.Insert, rows [][]labels, a arbiter) b
 	return len(rows) > 0
 }
 
-// fresh reports whether a compares a column that this INSERT fills with a new
-// value, so that nothing can conflict there.
+// fresh reports whether a compares a column that this INSERT fills with a value
+// that no row can have: a random uuid, or the next value of an identity column
+// that only the server fills. A serial column or one BY DEFAULT may hold values
+// that a client chose, ahead of the sequence.
 func (p *prover) fresh(q *query.Insert, a arbiter) bool {
 	if a.key == nil || a.key.NullsNotDistinct {
 		return false
@@ -240,8 +242,9 @@ func (p *prover) fresh(q *query.Insert, a arbiter) bool {
 	rel := q.Target.Relation
 	return slices.ContainsFunc(a.columns, func(col int) bool {
 		c := rel.Columns[col]
+		server := c.Identity == 'a' || p.freshDefault(c.Default)
 		if !slices.Contains(q.Into, col) {
-			return c.Identity != 0 || c.Serial || freshDefault(c.Default)
+			return server
 		}
 		rows := 1
 		if v, ok := q.Source.(*query.Values); ok {
@@ -250,11 +253,11 @@ func (p *prover) fresh(q *query.Insert, a arbiter) bool {
 		for i := range rows {
 			switch e := proposedExpr(q, i, col).(type) {
 			case *query.Default:
-				if c.Identity == 0 && !c.Serial && !freshDefault(c.Default) {
+				if !server {
 					return false
 				}
 			case *query.FuncCall:
-				if !isFreshCall(e.Name) || e.Builtin == nil || len(e.User) > 0 {
+				if !freshCalls[e.Name] || e.Builtin == nil || len(e.User) > 0 {
 					return false
 				}
 			default:
@@ -265,17 +268,23 @@ func (p *prover) fresh(q *query.Insert, a arbiter) bool {
 	})
 }
 
-func isFreshCall(name string) bool {
-	return slices.Contains([]string{"gen_random_uuid", "uuidv4", "uuidv7", "uuid_generate_v4", "nextval"}, name)
+// freshCalls return a value that nobody has seen before.
+var freshCalls = map[string]bool{
+	"gen_random_uuid": true, "uuidv4": true, "uuidv7": true, "uuid_generate_v1": true, "uuid_generate_v1mc": true, "uuid_generate_v4": true,
 }
 
-func freshDefault(e *catalog.Expr) bool {
+// freshDefault reports whether a column's default is one of freshCalls.
+func (p *prover) freshDefault(e *catalog.Expr) bool {
 	if e == nil {
 		return false
 	}
-	text := strings.TrimPrefix(strings.ToLower(strings.TrimSpace(e.Text)), "pg_catalog.")
-	name, rest, ok := strings.Cut(text, "(")
-	return ok && isFreshCall(strings.TrimSpace(name)) && strings.HasSuffix(strings.TrimSpace(rest), ")") && strings.Count(rest, "(") == 0
+	call := e.Node.GetFuncCall()
+	if call == nil || len(call.Args) > 0 {
+		return false
+	}
+	parts := pgast.Strings(call.Funcname)
+	name := parts[len(parts)-1]
+	return freshCalls[name] && p.impure(e) == ""
 }
 
 // explainConflict says why an arbiter lets another tenant's row in.

@@ -26,7 +26,6 @@ type member struct {
 	terms []term
 	sub   *subquery
 	cols  []int
-	array bool
 }
 
 // newFact reads one conjunct. lv gets the subqueries in it, which stand at st.
@@ -98,6 +97,9 @@ func (p *prover) read(f *fact, e query.Expr) {
 			return
 		}
 		p.anchor(f, e.Left)
+		if sl, ok := p.strip(e.Array).(*query.SubLink); ok && sl.Kind == query.ArraySubLink {
+			p.readMember(f, sl, []query.Expr{e.Left}) // = ANY (ARRAY (SELECT y …)) is IN (SELECT y …)
+		}
 	case *query.BoolTest:
 		if e.Test == "TRUE" {
 			p.read(f, e.Arg)
@@ -274,25 +276,30 @@ func (p *prover) readSubLink(f *fact, sl *query.SubLink) {
 		if sl.Op != "=" || p.userOperator("=") {
 			return
 		}
-		cols := sl.Query.Columns()
-		if len(cols) != len(sl.Test) {
-			return
-		}
-		m := member{sub: p.subquery(sl)}
-		for i, x := range sl.Test {
-			p.anchor(f, x)
-			t := p.termOf(x)
-			if t.isZero() || cols[i].Type.IsZero() || p.cat.EqualityClass(cols[i].Type) != p.class(x) ||
-				p.class(x) == "" || !p.deterministic(x) || !p.deterministicOutput(sl.Query, i) {
-				continue
-			}
-			m.terms = append(m.terms, t)
-			m.cols = append(m.cols, i)
-		}
-		if len(m.terms) > 0 {
-			f.members = append(f.members, m)
-		}
+		p.readMember(f, sl, sl.Test)
 	case query.ExistsSubLink:
 		p.readExists(f, sl)
+	}
+}
+
+// readMember reads that the tests are, together, one row of a subquery's output.
+func (p *prover) readMember(f *fact, sl *query.SubLink, tests []query.Expr) {
+	cols := sl.Query.Columns()
+	if len(cols) != len(tests) {
+		return
+	}
+	m := member{sub: p.subquery(sl)}
+	for i, x := range tests {
+		p.anchor(f, x)
+		t := p.termOf(x)
+		if t.isZero() || cols[i].Type.IsZero() || p.cat.EqualityClass(cols[i].Type) != p.class(x) ||
+			p.class(x) == "" || !p.deterministic(x) || !p.deterministicOutput(sl.Query, i) {
+			continue
+		}
+		m.terms = append(m.terms, t)
+		m.cols = append(m.cols, i)
+	}
+	if len(m.terms) > 0 {
+		f.members = append(f.members, m)
 	}
 }

@@ -84,12 +84,12 @@ func (p *prover) deterministicOutput(q query.Query, i int) bool {
 
 // collatable reports whether values of an equality class are compared under a
 // collation.
-func collatable(class string) bool { return class != "bool" && !uncollated[class] }
+func collatable(class string) bool { return !uncollated[class] }
 
 // uncollated lists the built-in classes that no collation touches. What is not
 // listed is taken to have one.
 var uncollated = map[string]bool{
-	"int": true, "int2": true, "int4": true, "int8": true, "uuid": true, "bool": true,
+	"integer": true, "uuid": true, "bool": true,
 	"float4": true, "float8": true, "numeric": true, "date": true, "timestamp": true,
 	"timestamptz": true, "time": true, "timetz": true, "interval": true, "bytea": true,
 	"oid": true, "inet": true, "cidr": true, "macaddr": true, "jsonb": true,

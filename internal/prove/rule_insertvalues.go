@@ -105,7 +105,7 @@ func isTuple(list []labels, rel *catalog.Relation, cols []int) bool {
 		return false
 	}
 	for _, o := range list[0].own {
-		if o.rel != rel || o.col != cols[0] {
+		if o.rel != rel || o.col != cols[0] || !o.origin.whole(cols) {
 			continue
 		}
 		ok := true

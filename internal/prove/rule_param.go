@@ -38,7 +38,7 @@ func choose(cat *catalog.Catalog, proof *Proof) {
 		if a.accepted() {
 			won = append(won, a)
 		}
-		if best == nil || a.loose() < best.loose() {
+		if best == nil || a.loose() < best.loose() || a.loose() == best.loose() && a.likely() > best.likely() {
 			best = a
 		}
 	}
@@ -150,7 +150,7 @@ func attempt(cat *catalog.Catalog, s *query.Stmt, tenants []Tenant) (a *attempte
 	p := &prover{
 		cat: cat, stmt: s, tenants: tenants,
 		subs: map[*query.SubLink]*subquery{}, ctes: map[*query.CTE]*definition{},
-		comparesTenant: map[int]bool{},
+		comparesTenant: map[int]bool{}, trusted: map[string]*catalog.Function{},
 	}
 	a = &attempted{p, &result{}}
 	defer func() {
@@ -162,12 +162,30 @@ func attempt(cat *catalog.Catalog, s *query.Stmt, tenants []Tenant) (a *attempte
 				fmt.Sprintf("the proof would take more than %d steps", maxSteps), "split it")
 		}
 	}()
+	for _, param := range s.Params {
+		// A value of the type is checked when it arrives.
+		if len(param.Uses) > 0 {
+			p.checkDomain(param.Type, param.Uses[0])
+		}
+	}
 	a.res = p.query(s.Body, nil, nil, false)
 	p.checkWrites(a.res)
 	return a
 }
 
 func (a *attempted) accepted() bool { return a.res.ok() && len(a.p.refused) == 0 }
+
+// likely counts the tenant parameters that some fact compares with a tenant
+// column, to choose between attempts that fail alike.
+func (a *attempted) likely() int {
+	n := 0
+	for _, t := range a.p.tenants {
+		if a.p.comparesTenant[t.Param] {
+			n++
+		}
+	}
+	return n
+}
 
 func (a *attempted) loose() int { return len(a.res.loose) + len(a.p.refused) }
 

@@ -18,6 +18,17 @@ func (p *prover) setClause(lv *level, target *query.RTE, set []*query.Assign, re
 	if !ten.Owned() {
 		return
 	}
+	for _, col := range ownerOf(ten) {
+		if computedFrom(rel, col, set) {
+			res.loose = append(res.loose, loose{rte: target, lv: lv, diag: finding{
+				code: diag.CodeSetTenant, loc: set[0].At, width: 1,
+				message: "SET changes a column from which " + target.Alias + "." + rel.Columns[col].Name + " is generated",
+				why:     "the row would change hands with it",
+				fix:     "leave the column out of SET",
+			}})
+			return
+		}
+	}
 	if ten.Class == catalog.Derived {
 		p.setOwner(lv, target, set, res)
 		return
@@ -70,4 +81,18 @@ func (p *prover) setOwner(lv *level, target *query.RTE, set []*query.Assign, res
 		why:     query.String(touched.Value) + " is not known to be the key of an own row of " + fk.To.Name,
 		fix:     "take the key from " + fk.To.Name + " itself: … FROM " + fk.To.Name + " parent WHERE parent." + fk.To.Columns[fk.RefColumns[0]].Name + " = … and the parent is confined",
 	}})
+}
+
+// ownerOf returns the columns by which a relation is owned.
+func ownerOf(ten catalog.Tenancy) []int {
+	if ten.Class == catalog.Derived {
+		if ten.Owner == nil {
+			return nil
+		}
+		return ten.Owner.Columns
+	}
+	if ten.Column() < 0 {
+		return nil
+	}
+	return []int{ten.Column()}
 }

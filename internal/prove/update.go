@@ -44,10 +44,7 @@ func (p *prover) delete(q *query.Delete, up *env) *result {
 // SET expression where it is assigned. The row stays the tenant's own, so a
 // column that is not assigned keeps what it had.
 func (lv *level) written(target *query.RTE, set []*query.Assign) func(int) labels {
-	lv.target, lv.assigned = target, map[int]bool{}
-	for _, a := range set {
-		lv.assigned[a.Column] = true
-	}
+	lv.target, lv.assigned = target, assignedColumns(target.Relation, set)
 	return func(col int) labels {
 		if lv.confined[target] == nil {
 			return labels{}
@@ -64,6 +61,9 @@ func (lv *level) written(target *query.RTE, set []*query.Assign) func(int) label
 				}
 				return out
 			}
+		}
+		if lv.assigned[col] { // generated from an assigned column
+			return labels{own: []ownColumn{{target.Relation, col, origin{rte: target, in: "new"}}}}
 		}
 		out := lv.p.instanceLabels(target, col)
 		for i, o := range out.own {

@@ -203,18 +203,38 @@ func (lv *level) note(sl *query.SubLink, st standing) {
 	lv.links = append(lv.links, s)
 }
 
-// checkDomain refuses a domain whose CHECK may read more than its value.
+// checkDomain refuses a domain, or a type made of one, whose CHECK may read
+// more than its value.
 func (p *prover) checkDomain(t catalog.Type, loc query.Loc) {
-	for {
+	p.domainExprs(t, func(e *catalog.Expr) {
+		if why := p.impure(e); why != "" {
+			p.refuse(diag.CodeFunction, loc, fmt.Sprintf("a value of %s is checked by a CHECK that %s", t, why))
+		}
+	})
+}
+
+// domainExprs calls f for the CHECKs and defaults of the domains that t is, or
+// is made of: elements of arrays and ranges, fields of composites.
+func (p *prover) domainExprs(t catalog.Type, f func(*catalog.Expr)) {
+	seen := map[*catalog.UserType]bool{}
+	var walk func(t catalog.Type)
+	walk = func(t catalog.Type) {
+		t.Array = false
 		u := p.cat.UserType(t)
-		if u == nil || u.Kind != catalog.Domain {
+		if u == nil || seen[u] {
 			return
 		}
-		for _, c := range u.Checks {
-			if why := p.impure(c); why != "" {
-				p.refuse(diag.CodeFunction, loc, fmt.Sprintf("the domain %s has a CHECK that %s", t, why))
-			}
+		seen[u] = true
+		for _, e := range u.Checks {
+			f(e)
 		}
-		t = u.Of
+		if u.Default != nil {
+			f(u.Default)
+		}
+		walk(u.Of)
+		for _, field := range u.Fields {
+			walk(field.Type)
+		}
 	}
+	walk(t)
 }

@@ -97,7 +97,7 @@ func (l labels) weaken(m labels, mark any) labels {
 	seen := map[ownColumn]bool{}
 	for _, o := range met.own {
 		k := ownColumn{o.rel, o.col, origin{in: mark}}
-		if !seen[k] {
+		if !seen[k] && o.origin.whole([]int{o.col}) {
 			seen[k] = true
 			out.own = append(out.own, k)
 		}

@@ -3,6 +3,7 @@ package prove
 import (
 	"fmt"
 	"github.com/tenantc/tenantc/internal/diag"
+	"maps"
 	"slices"
 
 	"github.com/tenantc/tenantc/internal/catalog"
@@ -59,7 +60,26 @@ func (p *prover) assumptions(res *result) []Assumption {
 		s.reference(w)
 		s.cascade(w)
 	}
+	for _, name := range slices.Sorted(maps.Keys(p.trusted)) {
+		s.assume(Assumption{Subject: "function " + name, Declared: true, Pos: p.trusted[name].Pos})
+	}
+	if len(p.tenants) > 0 {
+		s.extensions()
+	}
 	return s.out
+}
+
+// extensions assumes of an extension that is on no list that it changes no
+// operator and no cast of a built-in type: every equality leans on that.
+func (s *schema) extensions() {
+	for _, x := range s.p.cat.StrangeExtensions() {
+		s.assume(Assumption{
+			Subject: "extension " + x.Name, Declared: x.Trusted, Code: diag.CodeAssumeExtension,
+			Message: fmt.Sprintf("the extension %s is not known", x.Name),
+			Why:     "it may bring operators and casts that change what an equality means",
+			Fix:     fmt.Sprintf("trust: {extensions: [%s]} when it changes none of a built-in type", x.Name),
+		})
+	}
 }
 
 // schema collects assumptions.
