@@ -31,6 +31,10 @@ func (lv *level) appendHoldings(out []holding, c *closure, u term) []holding {
 		out = append(out, holding{l, u, nil})
 	}
 	for _, m := range c.members[u] {
+		if m.sub == nil {
+			out = append(out, holding{m.given, u, m.fact})
+			continue
+		}
 		if m.sub.res != nil && m.col < len(m.sub.res.cols) {
 			if l := m.sub.res.cols[m.col].through(nil, m.sub.link); !l.none() {
 				out = append(out, holding{l, u, m.fact})

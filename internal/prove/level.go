@@ -228,11 +228,15 @@ func (lv *level) closureOf(facts []*fact) *closure {
 			for _, eq := range f.equal {
 				c.union(eq.a, eq.b, f)
 			}
+			for _, g := range f.given {
+				c.id(g.term)
+				c.members[g.term] = append(c.members[g.term], membership{fact: f, given: g.labels})
+			}
 			for i := range f.members {
 				m := &f.members[i]
 				for j, t := range m.terms {
 					c.id(t)
-					c.members[t] = append(c.members[t], membership{f, m.sub, m.cols[j]})
+					c.members[t] = append(c.members[t], membership{fact: f, sub: m.sub, col: m.cols[j]})
 				}
 			}
 		}

@@ -15,6 +15,13 @@ type fact struct {
 	equal   []equality
 	anchors []*query.RTE // entries that are not null-extended where the fact holds
 	members []member
+	given   []given
+}
+
+// given says what a term is known to be where the fact holds.
+type given struct {
+	term   term
+	labels labels
 }
 
 // equality merges two terms.

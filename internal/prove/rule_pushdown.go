@@ -7,25 +7,32 @@ import (
 )
 
 // push is a fact about an output column of a query that holds where the query
-// is read: the column equals a term, by the facts named.
+// is read: the column equals a term, or is a column of an own row, by the facts
+// named.
 type push struct {
 	col   int
-	to    term
+	to    term   // the zero term when there is none
+	own   labels // what the column is known to be, beside
 	class string
 	facts []*fact
 }
 
 // pushes returns what facts(s) knows of s's output columns: those that equal
-// the tenant.
+// the tenant, and those that are columns of own rows.
 func (lv *level) pushes(s *query.RTE) []push {
 	var out []push
 	c := lv.factsFor(s)
 	for i := range s.Cols {
-		for _, h := range lv.holdings(c, term{rte: s, col: i}) {
-			for _, t := range lv.p.tenants {
-				if h.labels.tenant&(1<<t.Dim.Index) != 0 {
-					out = append(out, push{i, term{param: t.Param}, lv.p.cat.EqualityClass(s.Cols[i].Type), c.evidence(term{rte: s, col: i}, h)})
+		t := term{rte: s, col: i}
+		class := lv.p.cat.EqualityClass(s.Cols[i].Type)
+		for _, h := range lv.holdings(c, t) {
+			for _, tenant := range lv.p.tenants {
+				if h.labels.tenant&(1<<tenant.Dim.Index) != 0 {
+					out = append(out, push{col: i, to: term{param: tenant.Param}, class: class, facts: c.evidence(t, h)})
 				}
+			}
+			if len(h.labels.own) > 0 {
+				out = append(out, push{col: i, own: labels{own: h.labels.own}, class: class, facts: c.evidence(t, h)})
 			}
 		}
 	}
@@ -49,7 +56,7 @@ func (lv *level) semijoin(s *subquery) []push {
 			continue
 		}
 		for i, t := range m.terms {
-			out = append(out, push{m.cols[i], t, lv.p.cat.EqualityClass(s.link.Query.Columns()[m.cols[i]].Type), []*fact{s.at.fact}})
+			out = append(out, push{col: m.cols[i], to: t, class: lv.p.cat.EqualityClass(s.link.Query.Columns()[m.cols[i]].Type), facts: []*fact{s.at.fact}})
 		}
 	}
 	return out
@@ -98,10 +105,14 @@ func (lv *level) accept(q *query.Select, pushed []push) {
 		if rs := reasons(f.facts); len(rs) > 0 {
 			text += ", as " + rs[0].Text
 		}
-		lv.where = append(lv.where, &fact{
-			id: p.nextFact(), loc: ref.Loc(), text: text,
-			equal: []equality{{term{rte: ref.RTE, col: ref.Col}, f.to}}, anchors: []*query.RTE{ref.RTE},
-		})
+		at := term{rte: ref.RTE, col: ref.Col}
+		in := &fact{id: p.nextFact(), loc: ref.Loc(), text: text, anchors: []*query.RTE{ref.RTE}}
+		if f.to.isZero() {
+			in.given = []given{{at, f.own}}
+		} else {
+			in.equal = []equality{{at, f.to}}
+		}
+		lv.where = append(lv.where, in)
 	}
 }
 

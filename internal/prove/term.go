@@ -58,11 +58,13 @@ type closureEdge struct {
 	fact *fact
 }
 
-// membership says that a term is column col of a row of sub, where fact holds.
+// membership says that a term is column col of a row of sub, where fact holds;
+// or, without a sub, that it has the labels given.
 type membership struct {
-	fact *fact
-	sub  *subquery
-	col  int
+	fact  *fact
+	sub   *subquery
+	col   int
+	given labels
 }
 
 func newClosure() *closure {
