@@ -76,11 +76,32 @@ func One(cat *catalog.Catalog, s *query.Stmt) *Proof {
 		return proof
 	}
 	choose(cat, proof)
+	suggestWider(cat, proof)
 	if proof.Verdict != Refused {
 		proof.Findings = nil
 		checkComplete(cat, proof)
 	}
 	return proof
+}
+
+// suggestWider looks whether a refused statement is confined in a wider
+// dimension, and says how to declare that this is meant.
+func suggestWider(cat *catalog.Catalog, proof *Proof) {
+	s := proof.Stmt
+	if proof.Verdict != Refused || len(cat.Dimensions) < 2 || s.Annotation.By != "" || s.Annotation.None || len(proof.Findings) == 0 {
+		return
+	}
+	for _, d := range cat.Dimensions[:len(cat.Dimensions)-1] {
+		wider := *s
+		wider.Annotation.By = d.Name
+		trial := &Proof{Stmt: &wider}
+		choose(cat, trial)
+		if trial.Verdict == Confined {
+			f := &proof.Findings[0]
+			f.Fix = fmt.Sprintf("%s; or, when it is meant to span the rows of one %s, -- tenant: by %s", f.Fix, d.Name, d.Name)
+			return
+		}
+	}
 }
 
 // fail adds a finding that stands at a place of the user's file.

@@ -104,15 +104,34 @@ func tenancyBy(cat *catalog.Catalog, rel *catalog.Relation, by string) catalog.T
 		return t
 	}
 	dim := cat.Dimension(by)
-	if dim == nil || dim.Index >= len(t.Columns) || t.Columns[dim.Index] < 0 {
-		t.Class = catalog.Unclassified
+	if dim == nil || dim.Index > t.Dim.Index {
+		t.Class = catalog.Unclassified // a narrower dimension says nothing of a wider one's rows
 		return t
 	}
-	t.Dim, t.Owner, t.Class = dim, nil, catalog.Direct
-	if dim.Root == rel {
-		t.Class = catalog.Root
+	if dim.Index < len(t.Columns) && t.Columns[dim.Index] >= 0 {
+		t.Class = catalog.Direct
+		if dim.Root == rel {
+			t.Class = catalog.Root
+		}
+		t.Nullable = !rel.Columns[t.Columns[dim.Index]].NotNull
+		t.Dim, t.Owner = dim, nil
+		return t
 	}
-	t.Nullable = !rel.Columns[t.Columns[dim.Index]].NotNull
+	// Without the wider column a row belongs to the owner of the root of its own
+	// dimension, to which it refers.
+	owner := t.Owner
+	if t.Class != catalog.Derived {
+		owner = nil
+		for _, fk := range rel.ForeignKeys {
+			if fk.To == t.Dim.Root && len(fk.Columns) == 1 && fk.Columns[0] == t.Column() && rel.Columns[t.Column()].NotNull {
+				owner = fk
+			}
+		}
+	}
+	t.Class, t.Dim, t.Owner = catalog.Derived, dim, owner
+	if owner == nil || owner.To == rel || !tenancyBy(cat, owner.To, by).Owned() {
+		t.Class = catalog.Unclassified
+	}
 	return t
 }
 

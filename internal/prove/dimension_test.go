@@ -1,0 +1,98 @@
+package prove_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/tenantc/tenantc/internal/catalog"
+	"github.com/tenantc/tenantc/internal/config"
+	"github.com/tenantc/tenantc/internal/diag"
+	"github.com/tenantc/tenantc/internal/prove"
+	"github.com/tenantc/tenantc/internal/query"
+)
+
+// organizations own projects own tasks; notes hang under tasks; badges know
+// their organization only.
+const dimensionSchema = `
+create table organizations (id uuid primary key);
+create table projects (id uuid primary key, organization_id uuid not null references organizations (id));
+create table tasks (id bigint primary key, project_id uuid not null references projects (id), title text not null);
+create table stamped (id bigint primary key, organization_id uuid not null references organizations (id), project_id uuid not null references projects (id));
+create table loose (id bigint primary key, project_id uuid not null);
+create table notes (id bigint primary key, task_id bigint not null references tasks (id), body text not null);
+create table badges (id bigint primary key, organization_id uuid not null references organizations (id));
+`
+
+func dimensionCatalog(t *testing.T) *catalog.Catalog {
+	t.Helper()
+	var rep diag.List
+	cat := catalog.Build(catalog.Input{
+		Files: []config.File{{Name: "schema.sql", Text: dimensionSchema}},
+		Tenancy: config.Tenancy{
+			Dimensions: []config.Dimension{
+				{Name: "organization", Columns: []string{"organization_id"}, Root: "organizations"},
+				{Name: "project", Columns: []string{"project_id"}, Root: "projects"},
+			},
+			Tables: []config.Table{{Name: "notes", Via: []string{"task_id"}}},
+		},
+	}, &rep)
+	if rep.HasErrors() {
+		t.Fatal(rep.Sorted())
+	}
+	return cat
+}
+
+func TestDimensions(t *testing.T) {
+	t.Parallel()
+	cat := dimensionCatalog(t)
+	for _, c := range []struct{ name, by, sql, want string }{
+		{"narrow by itself", "", "select * from tasks where project_id = @project", "confined project"},
+		{"narrow with the wider column too", "", "select * from stamped where project_id = @project and organization_id = @organization", "confined project"},
+		{"narrow needs its own column", "", "select * from stamped where organization_id = @organization", "refused"},
+		{"a root of the narrow one by its key", "", "select * from projects where id = @project", "confined project"},
+		{"a root by the wider column", "", "select * from projects where organization_id = @organization", "refused"},
+		{"both dimensions", "", "select * from badges b, tasks t where b.organization_id = @organization and t.project_id = @project", "confined organization project"},
+		{"by the wider column", "organization", "select * from projects where organization_id = @organization", "confined organization"},
+		{"by, where the relation has the column", "organization", "select * from stamped where organization_id = @organization", "confined organization"},
+		{"by, through the root of its own dimension", "organization", "select t.* from tasks t join projects p on p.id = t.project_id where p.organization_id = @organization", "confined organization"},
+		{"by, without the root", "organization", "select * from tasks where project_id = @project", "refused"},
+		{"by, through a chain", "organization", "select n.* from notes n join tasks t on t.id = n.task_id join projects p on p.id = t.project_id where p.organization_id = @organization", "confined organization"},
+		{"by, and nothing refers to the root", "organization", "select l.* from loose l join projects p on p.id = l.project_id where p.organization_id = @organization", "refused"},
+		{"by, and the root is not confined", "organization", "select t.* from tasks t join projects p on p.id = t.project_id where p.id = @project", "refused"},
+		{"by the narrow one says nothing of wide rows", "project", "select * from badges where organization_id = @organization", "refused"},
+		{"by, and a task hung under any project", "organization", "insert into tasks (id, project_id, title) values (1, @project, '')", "refused"},
+		{"by, and a task hung under an own project", "organization", "insert into tasks (id, project_id, title) select 1, p.id, '' from projects p where p.id = @project and p.organization_id = @organization", "confined organization"},
+		{"by, and a task moved to any project", "organization", "update tasks t set project_id = @project from projects p where p.id = t.project_id and p.organization_id = @organization", "refused"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			text := "-- name: Q :exec\n"
+			if c.by != "" {
+				text += "-- tenant: by " + c.by + "\n"
+			}
+			var rep diag.List
+			stmts := query.Parse("q.sql", text+c.sql+";\n", cat, &rep)
+			proof := prove.One(cat, stmts[0])
+			got := []string{proof.Verdict.String()}
+			for _, tenant := range proof.Tenants {
+				got = append(got, tenant.Dim.Name)
+			}
+			if s := strings.Join(got, " "); s != c.want {
+				t.Errorf("got %s, want %s\n%v\n%v", s, c.want, proof.Findings, rep.Sorted())
+			}
+		})
+	}
+}
+
+// TestWiderDimension asks that a statement that is confined in the wider
+// dimension alone is told how to say so.
+func TestWiderDimension(t *testing.T) {
+	t.Parallel()
+	cat := dimensionCatalog(t)
+	var rep diag.List
+	stmts := query.Parse("q.sql", "-- name: Q :many\nselect * from projects where organization_id = @organization;\n", cat, &rep)
+	proof := prove.One(cat, stmts[0])
+	if len(proof.Findings) == 0 || !strings.Contains(proof.Findings[0].Fix, "-- tenant: by organization") {
+		t.Errorf("the fix does not name the wider dimension: %v", proof.Findings)
+	}
+}
