@@ -24,6 +24,7 @@ const (
 	CodeSetTenant    Code = "TC4203"
 	CodeOwnerKey     Code = "TC4204"
 	CodeGlobalWrite  Code = "TC4205"
+	CodeExistence    Code = "TC4206"
 
 	CodeFunction      Code = "TC4301"
 	CodeNotUnderstood Code = "TC4302"
@@ -139,10 +140,10 @@ var proofCodes = []Info{
 	{
 		Code:  CodeConflict,
 		Title: "ON CONFLICT can meet another tenant's row",
-		Text: "The row with the same key may be anybody's when the key lacks the tenant column: DO UPDATE overwrites or returns it, DO NOTHING says that it exists. " +
+		Text: "The row with the same key may be anybody's when the key lacks the tenant column, and DO UPDATE overwrites or returns it. " +
 			"The key must contain the tenant.",
-		Before: "insert into users (tenant_id, email) values (@tenant_id, @email) on conflict (email) do nothing;",
-		After:  "insert into users (tenant_id, email) values (@tenant_id, @email) on conflict (tenant_id, email) do nothing;",
+		Before: "insert into users (tenant_id, email, name) values (@tenant_id, @email, @name)\non conflict (email) do update set name = excluded.name;",
+		After:  "insert into users (tenant_id, email, name) values (@tenant_id, @email, @name)\non conflict (tenant_id, email) do update set name = excluded.name;",
 	},
 	{
 		Code:   CodeSetTenant,
@@ -164,6 +165,15 @@ var proofCodes = []Info{
 		Text:   "What one tenant writes into a global relation every tenant sees. A statement that touches tenant-owned relations writes no global one.",
 		Before: "update plans set price = 0 from documents d where d.tenant_id = @tenant_id;",
 		After:  "update plans set price = 0 where id = @plan;",
+	},
+	{
+		Code:  CodeExistence,
+		Title: "ON CONFLICT tells whether any tenant has a key",
+		Text: "The key lacks the tenant column. DO NOTHING, and DO UPDATE whose WHERE asks for the tenant, leave another tenant's row as it is; " +
+			"but the row count says that the key exists, and the tenant's own row is missing without a word. Put the tenant into the key; " +
+			"or accept it with a reason: -- tenant: existence: reason.",
+		Before: "insert into users (tenant_id, email) values (@tenant_id, @email) on conflict (email) do nothing;",
+		After:  "insert into users (tenant_id, email) values (@tenant_id, @email) on conflict (tenant_id, email) do nothing;",
 	},
 	{
 		Code:  CodeFunction,

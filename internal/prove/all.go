@@ -66,11 +66,6 @@ func One(cat *catalog.Catalog, s *query.Stmt) *Proof {
 		}
 		return proof
 	}
-	if e := s.Annotation.Existence; e != nil {
-		proof.fail(finding{code: diag.CodeNotUnderstood, message: "`-- tenant: existence` is not understood yet",
-			why: "which statements it may stand on is not decided", fix: "make the conflicting key contain the tenant column"}, e.Pos)
-		return proof
-	}
 	if by := s.Annotation.By; by != "" && cat.Dimension(by) == nil {
 		proof.fail(finding{code: diag.CodeAnnotation, message: fmt.Sprintf("there is no dimension %q", by), fix: "name one of sqlc.yaml's tenancy.dimensions"}, s.Annotation.Pos)
 		return proof

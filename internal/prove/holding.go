@@ -76,7 +76,9 @@ func (lv *level) termLabels(t term) labels {
 			}
 			return labels{}
 		}
-		if inst := in.confined[t.rte]; inst != nil {
+		if inst := in.confined[t.rte]; inst != nil && inst.Rule == "shared" {
+			return p.sharedLabels(in, t)
+		} else if inst != nil {
 			return p.instanceLabels(t.rte, t.col)
 		}
 	}
@@ -110,6 +112,17 @@ func (p *prover) instanceLabels(r *query.RTE, col int) labels {
 		}
 	}
 	return out
+}
+
+// sharedLabels returns the labels of a column of an instance whose rows are the
+// tenant's or everybody's: the tenant column is T where it is not NULL, and
+// nothing else follows. Beside the target of a write not even that counts.
+func (p *prover) sharedLabels(in *level, t term) labels {
+	ten := p.tenancy(t.rte.Relation)
+	if t.col != ten.Column() || slices.ContainsFunc(in.rtes, func(r *query.RTE) bool { return r.Write }) {
+		return labels{}
+	}
+	return labels{tenant: 1 << ten.Dim.Index}
 }
 
 // tenantOf reports whether the term equals the tenant of dim under c, and why:

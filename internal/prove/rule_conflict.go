@@ -32,21 +32,29 @@ func (p *prover) conflict(q *query.Insert, rows [][]labels, res *result) {
 		p.refuse(diag.CodeConflict, c.At, problem)
 		return
 	}
+	var met []arbiter // those that can meet another tenant's row
 	if ten.Owned() {
 		for _, a := range arbiters {
-			if c.DoNothing && p.fresh(q, a) || p.confinesConflict(q, rows, a) {
-				continue
+			if !(c.DoNothing && p.fresh(q, a)) && !p.confinesConflict(q, rows, a) {
+				met = append(met, a)
 			}
-			res.loose = append(res.loose, p.explainConflict(q, a))
 		}
 	}
 	if c.DoNothing {
+		for _, a := range met {
+			res.loose = append(res.loose, p.explainConflict(q, a, true))
+		}
 		return
 	}
-	// The conflict row and the proposed one; both are the tenant's by now.
+	// The conflict row and the proposed one; both are the tenant's by now, or the
+	// statement is refused.
 	lv := p.newLevel([]query.FromItem{q.Target, c.Excluded}, c.Where, nil, nil)
-	lv.confined[q.Target] = &Instance{RTE: q.Target}
 	lv.rows[c.Excluded] = &rowSource{rte: c.Excluded, res: &result{cols: p.excluded(q, rows)}}
+	_, guarded := confineDirect(lv, lv.row(), q.Target) // by its WHERE alone
+	lv.confined[q.Target] = &Instance{RTE: q.Target}
+	for _, a := range met {
+		res.loose = append(res.loose, p.explainConflict(q, a, guarded))
+	}
 	for _, a := range c.Set {
 		lv.visit(a.Value, standing{kind: onRow})
 	}
@@ -287,15 +295,22 @@ func (p *prover) freshDefault(e *catalog.Expr) bool {
 	return freshCalls[name] && p.impure(e) == ""
 }
 
-// explainConflict says why an arbiter lets another tenant's row in.
-func (p *prover) explainConflict(q *query.Insert, a arbiter) loose {
+// explainConflict says why an arbiter lets another tenant's row in. noticed says
+// that the row is left as it is, and only its being there shows.
+func (p *prover) explainConflict(q *query.Insert, a arbiter, noticed bool) loose {
 	rel := q.Target.Relation
 	owner := p.ownerColumns(rel)
 	f := finding{
 		code: diag.CodeConflict, loc: q.Conflict.At, width: len("ON CONFLICT"),
 		message: fmt.Sprintf("ON CONFLICT can meet another tenant's row of %s", rel.Name),
-		why:     fmt.Sprintf("%s does not compare %s, so the row that has the same key may be anybody's, and the command tag says that it exists", a.name, owner),
+		why:     fmt.Sprintf("%s does not compare %s, so the row that has the same key may be anybody's, and would be changed", a.name, owner),
 		fix:     fmt.Sprintf("make the key begin with %s, and name it: ON CONFLICT (%s, …)", owner, owner),
+	}
+	if noticed {
+		f.code = diag.CodeExistence
+		f.message = fmt.Sprintf("ON CONFLICT tells whether any tenant has the key in %s", rel.Name)
+		f.why = fmt.Sprintf("%s does not compare %s: the row count says that the key exists, and the tenant's own row is missing without a word", a.name, owner)
+		f.fix += "; or accept it: -- tenant: existence: the reason"
 	}
 	if a.key != nil {
 		f.related = append(f.related, related{a.key.Pos, "the key " + a.name})

@@ -173,7 +173,15 @@ func attempt(cat *catalog.Catalog, s *query.Stmt, tenants []Tenant) (a *attempte
 	return a
 }
 
-func (a *attempted) accepted() bool { return a.res.ok() && len(a.p.refused) == 0 }
+func (a *attempted) accepted() bool { return len(a.open()) == 0 && len(a.p.refused) == 0 }
+
+// open returns what is loose, less what `-- tenant: existence` accepts.
+func (a *attempted) open() []loose {
+	if a.p.stmt.Annotation.Existence == nil {
+		return a.res.loose
+	}
+	return slices.DeleteFunc(slices.Clone(a.res.loose), func(l loose) bool { return l.diag.code == diag.CodeExistence })
+}
 
 // likely counts the tenant parameters that some fact compares with a tenant
 // column, to choose between attempts that fail alike.
@@ -197,7 +205,7 @@ func (a *attempted) settle(proof *Proof) {
 			proof.fail(f, proof.Stmt.Pos)
 		}
 		seen := map[string]bool{}
-		for _, l := range a.res.loose {
+		for _, l := range a.open() {
 			d := l.diag.diagnostic()
 			if k := fmt.Sprint(d.Code, d.Pos, d.Message); !seen[k] {
 				seen[k] = true
@@ -206,7 +214,15 @@ func (a *attempted) settle(proof *Proof) {
 		}
 		return
 	}
-	proof.Assumes = a.p.assumptions(a.res)
+	if e := proof.Stmt.Annotation.Existence; e != nil {
+		if a.res.ok() {
+			proof.fail(finding{code: diag.CodeStale, message: proof.Stmt.Name + " is annotated existence, and tells nobody that a key exists",
+				fix: "take the `-- tenant: existence` line out"}, e.Pos)
+			return
+		}
+		proof.Assumes = append(proof.Assumes, Assumption{Subject: "existence: " + e.Reason, Declared: true, Pos: e.Pos})
+	}
+	proof.Assumes = append(proof.Assumes, a.p.assumptions(a.res)...)
 	proof.Verdict = Global
 	for _, in := range proof.Instances {
 		if in.Class != catalog.Global {

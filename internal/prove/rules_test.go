@@ -22,6 +22,7 @@ var stems = []string{
 	"equality", "function", "globalwrite", "hooks", "identity", "insertselect", "insertvalues", "join", "labels",
 	"lock", "owner", "param", "pushdown", "recursive", "reference", "resolve", "returning", "semijoin",
 	"setclause", "setop", "source", "statement", "target",
+	"shared",
 }
 
 // TestRuleFiles asks that every rule has cases and all cases have a rule.

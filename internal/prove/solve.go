@@ -227,4 +227,5 @@ var instanceRules = []instanceRule{
 	{"derived", confineDerived},
 	{"compositefk", confineCompositeFK},
 	{"identity", confineIdentity},
+	{"shared", confineShared},
 }
