@@ -38,7 +38,6 @@ const (
 	CodeAssumeRule      Code = "TC2304"
 	CodeAssumeDefault   Code = "TC2305"
 	CodeAssumeExtension Code = "TC2306"
-	CodeAssumeFunction  Code = "TC2307"
 )
 
 var schemaCodes = []Info{
@@ -282,13 +281,6 @@ var schemaCodes = []Info{
 		Text: "An extension may bring operators and casts that change what an equality means. Well-known ones are on a list; a proof that rests on " +
 			"equality under another one says so.",
 		Before: "create extension my_operators;",
-	},
-	{
-		Code:  CodeAssumeFunction,
-		Title: "a function's effect is not known",
-		Text: "The function is neither on the list of harmless built-in ones nor a single SELECT that can be proven. If it keeps to the " +
-			"tenant, or reads no table at all, declare it under trust: functions.",
-		Before: "select app.slugify(title) from documents where tenant_id = @tenant_id",
-		After:  "trust:\n  functions: [app.slugify]",
+		After:  "trust:\n  extensions: [my_operators]",
 	},
 }

@@ -111,3 +111,10 @@ func trust(t *config.Trust, words []string) error {
 	}
 	return nil
 }
+
+// Declared returns what the `-- tenancy:` and `-- trust:` lines of a schema
+// declare.
+func Declared(schema string) (config.Tenancy, error) {
+	ten, _, err := tenancy(schema)
+	return ten, err
+}

@@ -199,6 +199,19 @@ func (lv *level) mention(r *query.RTE, col int) (cause, bool) {
 			c.why = "a list may hold more than one tenant"
 		case *query.Op:
 			c = lv.mentionOp(r, column, e, c)
+		case *query.RowOp:
+			c.code = diag.CodeOtherRelation
+			c.message = fmt.Sprintf("%s is tied to what is not known to be the tenant's", name)
+			c.why = fmt.Sprintf("`%s` only helps once the other side is confined", c.text)
+			if e.Name != "=" {
+				c.code = diag.CodeNotEquality
+				c.message = fmt.Sprintf("the tenant of %s is compared by %s", name, e.Name)
+				c.why = fmt.Sprintf("`%s` holds for more than one tenant", c.text)
+			}
+		case *query.SubLink:
+			c.code = diag.CodeOtherRelation
+			c.message = fmt.Sprintf("%s is tied to a subquery whose rows are not known to be the tenant's", name)
+			c.why = fmt.Sprintf("`%s` only helps where the subquery hands out the tenant itself", c.text)
 		case *query.DistinctFrom, *query.NullTest:
 			c.code = diag.CodeNotEquality
 			c.message = fmt.Sprintf("the tenant of %s is tested, but not for equality with the tenant", name)
@@ -305,24 +318,24 @@ func optional(e *query.Bool) bool {
 func (lv *level) fix(r *query.RTE) string {
 	p := lv.p
 	ten := p.tenancy(r.Relation)
-	alias := r.Alias
+	alias := query.Ident(r.Alias)
 	if ten.Class == catalog.Derived && ten.Owner != nil {
 		parent := ten.Owner.To
 		var ties []string
 		for i, c := range ten.Owner.Columns {
-			ties = append(ties, fmt.Sprintf("parent.%s = %s.%s", parent.Columns[ten.Owner.RefColumns[i]].Name, alias, r.Relation.Columns[c].Name))
+			ties = append(ties, fmt.Sprintf("parent.%s = %s.%s", query.Ident(parent.Columns[ten.Owner.RefColumns[i]].Name), alias, query.Ident(r.Relation.Columns[c].Name)))
 		}
 		if col := p.tenancy(parent).Column(); col >= 0 && p.tenancy(parent).Class != catalog.Derived {
-			ties = append(ties, fmt.Sprintf("parent.%s = %s", parent.Columns[col].Name, p.tenantText(ten.Dim)))
+			ties = append(ties, fmt.Sprintf("parent.%s = %s", query.Ident(parent.Columns[col].Name), p.tenantText(ten.Dim)))
 		}
-		return fmt.Sprintf("and exists (select 1 from %s parent where %s)", parent.Name, strings.Join(ties, " and "))
+		return fmt.Sprintf("and exists (select 1 from %s parent where %s)", query.Ident(parent.Name), strings.Join(ties, " and "))
 	}
 	if ten.Column() < 0 {
 		return ""
 	}
-	column := r.Relation.Columns[ten.Column()].Name
+	column := query.Ident(r.Relation.Columns[ten.Column()].Name)
 	if o := lv.sibling(r); o != nil {
-		return fmt.Sprintf("and %s.%s = %s.%s", alias, column, o.Alias, o.Relation.Columns[p.tenancy(o.Relation).Column()].Name)
+		return fmt.Sprintf("and %s.%s = %s.%s", alias, column, query.Ident(o.Alias), query.Ident(o.Relation.Columns[p.tenancy(o.Relation).Column()].Name))
 	}
 	if len(lv.rtes) == 1 {
 		return fmt.Sprintf("%s %s = %s", lv.glue(), column, p.tenantText(ten.Dim))

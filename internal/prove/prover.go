@@ -20,6 +20,8 @@ type prover struct {
 	subs    map[*query.SubLink]*subquery
 	ctes    map[*query.CTE]*definition
 	writes  []write
+	looking map[*catalog.Expr]bool       // CHECKs being looked into
+	pure    map[*catalog.Function]bool   // functions whose bodies were looked at
 	trusted map[string]*catalog.Function // declared functions that the proof leans on
 	// comparesTenant holds the parameters that some fact equates with the tenant
 	// column of a relation; for suggestions only.

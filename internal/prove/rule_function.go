@@ -16,7 +16,13 @@ import (
 // which of them is called is PostgreSQL's choice.
 //
 //	CREATE FUNCTION max(uuid) …; SELECT max(tenant_id) FROM docs WHERE …
-func (p *prover) checkFunction(f *query.FuncCall) {
+func (p *prover) checkFunction(f *query.FuncCall, st standing) {
+	if advisoryLocks[f.Name] && len(f.User) == 0 && (f.Schema == "" || f.Schema == "pg_catalog") {
+		if !st.list {
+			p.refuseFix(diag.CodeFunction, f.Loc(), f.Name+"() outside of a SELECT list", "a condition may be looked at for other tenants' rows too, and would take their locks", "call it in the SELECT list")
+		}
+		return
+	}
 	if why := p.callProblem(f.Schema, f.Name, f.Builtin, f.User); why != "" {
 		p.refuseFix(diag.CodeFunction, f.Loc(), fmt.Sprintf("%s() %s", f.Name, why),
 			"what a function reads is not in the statement, and no condition outside reaches into it",
@@ -36,15 +42,27 @@ func (p *prover) checkFunction(f *query.FuncCall) {
 // looked into.
 var recordFunctions = []string{"json_to_record", "json_to_recordset", "jsonb_to_record", "jsonb_to_recordset"}
 
+// advisoryLocks take and release locks by a key that is the program's own; the
+// name space is shared by all tenants, as the program decides.
+var advisoryLocks = map[string]bool{
+	"pg_advisory_lock": true, "pg_advisory_lock_shared": true, "pg_advisory_unlock": true, "pg_advisory_unlock_shared": true,
+	"pg_advisory_xact_lock": true, "pg_advisory_xact_lock_shared": true, "pg_try_advisory_lock": true, "pg_try_advisory_lock_shared": true,
+	"pg_try_advisory_xact_lock": true, "pg_try_advisory_xact_lock_shared": true,
+}
+
 // callProblem says why a call may read more than its arguments, or "".
 func (p *prover) callProblem(schema, name string, b *catalog.BuiltinFunc, user []*catalog.Function) string {
 	if len(user) > 0 {
 		for _, u := range user {
-			if !u.Trusted {
+			if !u.Trusted && !p.pureBody(u) {
 				return "is defined by the schema, and its body is not proven"
 			}
 		}
-		p.trusted[name] = user[0]
+		for _, u := range user {
+			if u.Trusted {
+				p.trusted[name] = u
+			}
+		}
 		return ""
 	}
 	if b == nil {
@@ -174,7 +192,18 @@ func (p *prover) impure(e *catalog.Expr) string {
 			// nextval('s'::regclass) is how a serial column reads in a dump.
 			if !ok || t.Name != "regclass" && !p.pureCast(catalog.Type{}, t) {
 				say("casts to a type that looks names up")
+				break
 			}
+			p.domainExprs(t, func(in *catalog.Expr) {
+				if p.looking[in] {
+					return
+				}
+				p.looking[in] = true
+				if problem := p.impure(in); problem != "" {
+					say("casts to %s, which has a CHECK that %s", t, problem)
+				}
+				delete(p.looking, in)
+			})
 		}
 		return why == ""
 	})

@@ -150,7 +150,7 @@ func attempt(cat *catalog.Catalog, s *query.Stmt, tenants []Tenant) (a *attempte
 	p := &prover{
 		cat: cat, stmt: s, tenants: tenants,
 		subs: map[*query.SubLink]*subquery{}, ctes: map[*query.CTE]*definition{},
-		comparesTenant: map[int]bool{}, trusted: map[string]*catalog.Function{},
+		comparesTenant: map[int]bool{}, trusted: map[string]*catalog.Function{}, pure: map[*catalog.Function]bool{}, looking: map[*catalog.Expr]bool{},
 	}
 	a = &attempted{p, &result{}}
 	defer func() {

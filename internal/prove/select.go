@@ -44,8 +44,10 @@ func (p *prover) selectQuery(q *query.Select, up *env, pushed []push, locked boo
 	if lv.unfounded = unfounded(q); lv.unfounded {
 		row.kind = nowhere
 	}
+	list := row
+	list.list = up == nil
 	for _, t := range q.Targets {
-		lv.visit(t.Expr, row)
+		lv.visit(t.Expr, list)
 	}
 	for _, list := range [][]query.Expr{q.GroupBy, q.DistinctOn, {q.Having}} {
 		for _, e := range list {

@@ -11,6 +11,7 @@ import (
 // standing is where an expression stands in its block.
 type standing struct {
 	kind standKind
+	list bool        // in the SELECT list of a block that no outer row repeats
 	fact *fact       // the conjunct that holds it, where there is one
 	join *query.Join // of inOn
 }
@@ -103,7 +104,7 @@ func (lv *level) visit(e query.Expr, st standing) {
 	case *query.MultiAssign:
 		lv.visit(e.Sub, st)
 	case *query.FuncCall:
-		p.checkFunction(e)
+		p.checkFunction(e, st)
 		if lv.aggregates(e) && st.kind == nowhere {
 			st = standing{kind: onRow} // computed of each row, and of none when there is none
 		}

@@ -76,7 +76,7 @@ func (r *resolver) qualified(sc *scope, schema, rel, col string, at Loc) Expr {
 		known = append(known, it.columnName(i))
 	}
 	if near := diag.Nearest(col, known); near != "" {
-		fix = rel + "." + ident(near)
+		fix = rel + "." + Ident(near)
 	}
 	r.issue(diag.CodeUnknownColumn, at, width, rel+" has no column "+col,
 		"PostgreSQL would look for a function "+col+"("+rel+"), which is not accepted", fix)

@@ -236,7 +236,7 @@ func (d *dumper) set(target *RTE, list []*Assign) {
 		if a.Partial {
 			part = " in part"
 		}
-		d.line("set %s%s = %s", ident(target.Relation.Columns[a.Column].Name), part, String(a.Value))
+		d.line("set %s%s = %s", Ident(target.Relation.Columns[a.Column].Name), part, String(a.Value))
 		d.sublinks(a.Value)
 	}
 }
@@ -270,7 +270,7 @@ func (d *dumper) where(word string, e Expr) {
 
 func (d *dumper) targets(word string, list []*Target) {
 	for _, t := range list {
-		d.line("%s %s %s = %s", word, ident(t.Name), typeText(t.Type), String(t.Expr))
+		d.line("%s %s %s = %s", word, Ident(t.Name), typeText(t.Type), String(t.Expr))
 		d.sublinks(t.Expr)
 	}
 }

@@ -79,7 +79,7 @@ func rteName(r *RTE) string {
 func columnTypes(cols []RTECol) string {
 	parts := make([]string, len(cols))
 	for i, c := range cols {
-		parts[i] = ident(c.Name) + " " + typeText(c.Type)
+		parts[i] = Ident(c.Name) + " " + typeText(c.Type)
 		if c.Collation != nil {
 			parts[i] += " collate " + c.Collation.Name
 		}

@@ -68,7 +68,7 @@ func (p *printer) expr(e Expr, around precedence) {
 	switch e := e.(type) {
 	case nil:
 	case *ColRef:
-		p.column(e.RTE, ident(e.RTE.Cols[e.Col].Name))
+		p.column(e.RTE, Ident(e.RTE.Cols[e.Col].Name))
 	case *Output:
 		p.put("#", strconv.Itoa(e.Index+1))
 	case *ParamRef:
@@ -162,7 +162,7 @@ func (p *printer) expr(e Expr, around precedence) {
 	case *Field:
 		p.put("(")
 		p.expr(e.Arg, precLowest)
-		p.put(").", ident(e.Name))
+		p.put(").", Ident(e.Name))
 	case *WholeRow:
 		p.column(e.RTE, "*")
 	case *Merged:
@@ -185,7 +185,7 @@ func (p *printer) expr(e Expr, around precedence) {
 // column prints a column with its alias, if there is one.
 func (p *printer) column(rte *RTE, name string) {
 	if rte.Alias != "" {
-		p.put(ident(rte.Alias), ".")
+		p.put(Ident(rte.Alias), ".")
 	}
 	p.put(name)
 }
@@ -360,8 +360,8 @@ func typeText(t catalog.Type) string {
 	return s
 }
 
-// ident quotes a name that could not stand bare.
-func ident(name string) string {
+// Ident quotes a name that could not stand bare.
+func Ident(name string) string {
 	for i := range len(name) {
 		c := name[i]
 		if c != '_' && (c < 'a' || c > 'z') && c < 0x80 && (i == 0 || c < '0' || c > '9') {

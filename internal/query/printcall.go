@@ -45,9 +45,9 @@ func (p *printer) subLink(e *SubLink, around precedence) {
 
 func (p *printer) call(e *FuncCall) {
 	if e.Schema != "" {
-		p.put(ident(e.Schema), ".")
+		p.put(Ident(e.Schema), ".")
 	}
-	p.put(ident(e.Name), "(")
+	p.put(Ident(e.Name), "(")
 	if e.Star {
 		p.put("*")
 	}
