@@ -143,7 +143,7 @@ sql:
           overrides: [{column: users.role, go_type: example.com/app.Role, nullable: true}]
           models: models
           tenancy:
-            isolation: database
+            isolation: row
             dimensions:
               - {name: organization, columns: [organization_id, org_id], root: organizations, type: OrgID}
               - {name: project, root: public.projects}
@@ -190,7 +190,6 @@ func TestLoad(t *testing.T) {
 			},
 		},
 		Tenancy: Tenancy{
-			Isolation: IsolationDatabase,
 			Dimensions: []Dimension{
 				{Pos: at(37, 17), Name: "organization", Columns: []string{"organization_id", "org_id"}, Root: "organizations", Type: "OrgID"},
 				{Pos: at(38, 17), Name: "project", Columns: []string{"project_id"}, Root: "public.projects"},

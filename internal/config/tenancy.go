@@ -17,6 +17,8 @@ func (r *reader) tenancy(n *yaml.Node) Tenancy {
 	t := Tenancy{}
 	if r.word(o.values["isolation"], "isolation", "row", "database") == "database" {
 		t.Isolation = IsolationDatabase
+		r.report(diag.CodeConfigValue, o.values["isolation"], "isolation: database is not supported yet",
+			"statements are proven row by row; a placement that keeps a database a tenant needs no proof, and is not built", "isolation: row")
 	}
 	t.Nulls = r.nulls(o.values["nulls"], false)
 	t.UnclassifiedGlobal = r.word(o.values["unclassified"], "unclassified", "error", "global") == "global"
