@@ -61,9 +61,9 @@ func (s *schema) action(fk *catalog.ForeignKey, deleted bool, seen map[reached]b
 	if deleted {
 		action = fk.OnDelete
 	}
-	if why := s.crosses(fk, action, deleted); why != "" {
+	if why, byConsistent := s.crosses(fk, action, deleted); why != "" {
 		s.assume(Assumption{
-			Subject: "action of foreign key " + fkName(fk), Declared: fk.Consistent && s.p.tenancy(fk.To).Owned(), Pos: fk.Pos, Code: diag.CodeAssumeCascade,
+			Subject: "action of foreign key " + fkName(fk), Declared: byConsistent && fk.Consistent, Pos: fk.Pos, Code: diag.CodeAssumeCascade,
 			Message: fmt.Sprintf("the foreign key %s acts across tenants when a row of %s goes or changes", fkName(fk), fk.To.Name),
 			Why:     why, Fix: s.mendAction(fk),
 		})
@@ -110,50 +110,51 @@ func (s *schema) setColumns(fk *catalog.ForeignKey, deleted bool) []int {
 	return fk.Columns
 }
 
-// crosses says how an action may leave the tenant, or "".
-func (s *schema) crosses(fk *catalog.ForeignKey, action catalog.Action, deleted bool) string {
+// crosses says how an action may leave the tenant, or ""; and whether a
+// declaration that the key never crosses tenants would answer that.
+func (s *schema) crosses(fk *catalog.ForeignKey, action catalog.Action, deleted bool) (why string, byConsistent bool) {
 	p := s.p
 	child, parent := p.tenancy(fk.From), p.tenancy(fk.To)
 	acts := action != catalog.NoAction && action != catalog.Restrict
 	if child.Class == catalog.Unclassified {
 		if !acts && !parent.Owned() {
-			return ""
+			return "", false
 		}
-		return "whose rows " + fk.From.Name + " holds is not declared"
+		return "whose rows " + fk.From.Name + " holds is not declared", false
 	}
 	if child.Class == catalog.Global {
 		if !acts && !parent.Owned() {
-			return ""
+			return "", false
 		}
 		if !parent.Owned() {
-			return "" // both are nobody's
+			return "", false // both are nobody's
 		}
 		if !acts {
-			return fk.From.Name + " is nobody's, and its rows would block the tenant's"
+			return fk.From.Name + " is nobody's, and its rows would block the tenant's", false
 		}
-		return "rows of " + fk.From.Name + ", which are nobody's, would be changed with a tenant's row"
+		return "rows of " + fk.From.Name + ", which are nobody's, would be changed with a tenant's row", false
 	}
 	if acts && (action == catalog.SetNull || action == catalog.SetDefault) {
 		for _, c := range s.setColumns(fk, deleted) {
 			if slices.Contains(child.Columns, c) || child.Owner != nil && slices.Contains(child.Owner.Columns, c) {
-				return "it would set " + fk.From.Columns[c].Name + ", by which " + fk.From.Name + " is owned"
+				return "it would set " + fk.From.Columns[c].Name + ", by which " + fk.From.Name + " is owned", false
 			}
 		}
 	}
 	if child.Owner == fk && child.Class == catalog.Derived {
-		return ""
+		return "", false
 	}
 	if !parent.Owned() {
 		if !acts {
-			return ""
+			return "", false
 		}
-		return "rows of every tenant in " + fk.From.Name + " would be changed with one row of " + fk.To.Name + ", which is nobody's"
+		return "rows of every tenant in " + fk.From.Name + " would be changed with one row of " + fk.To.Name + ", which is nobody's", false
 	}
 	if pairsIn(fk, child, parent, parent.Dim) {
-		return ""
+		return "", false
 	}
 	if acts {
-		return "another tenant's row of " + fk.From.Name + " that refers to this one would be changed with it"
+		return "another tenant's row of " + fk.From.Name + " that refers to this one would be changed with it", true
 	}
-	return "another tenant's row of " + fk.From.Name + " that refers to this one would block it"
+	return "another tenant's row of " + fk.From.Name + " that refers to this one would block it", true
 }
