@@ -101,7 +101,7 @@ func (r *run) readBlock(b *block) error {
 	if !schema.HasErrors() {
 		b.catalog = catalog.Build(catalog.Input{Files: b.schema, Tenancy: b.Tenancy, Models: b.models}, &schema)
 	}
-	b.sound = !models.HasErrors() && !schema.HasErrors()
+	b.sound = !unreadable(&models) && !unreadable(&schema)
 	found := &queries
 	if !b.sound {
 		// Against half a schema every second name would be unknown: what is said of
@@ -125,8 +125,20 @@ func (r *run) readBlock(b *block) error {
 	return nil
 }
 
-// prove proves the statements of every entry whose models and schema are
-// without errors.
+// unreadable reports whether models or schema could not be read in full. An
+// error about whose rows a relation holds, as a nullable tenant column, stops
+// the run as well, but verdicts can be given: they take the careful reading.
+func unreadable(list *diag.List) bool {
+	for _, d := range list.Sorted() {
+		if d.Severity == diag.Error && !strings.HasPrefix(string(d.Code), "TC11") && !strings.HasPrefix(string(d.Code), "TC21") {
+			return true
+		}
+	}
+	return false
+}
+
+// prove proves the statements of every entry whose models and schema could be
+// read.
 func (r *run) prove(ctx context.Context) error {
 	if err := r.read(ctx); err != nil {
 		return err

@@ -23,7 +23,7 @@ func (lv *level) explain(r *query.RTE) loose {
 			fix:     "FROM ONLY " + r.Relation.Name + ", or two tables without inheritance",
 		}}
 	}
-	if !ten.Owned() {
+	if !ten.Owned() || ten.Class == catalog.Derived && ten.Owner == nil {
 		return p.unclassified(r)
 	}
 	c := lv.cause(r)
