@@ -14,7 +14,7 @@ import (
 // A method of gen may not allocate more often than sqlc's own. Times are
 // measured by make bench alone; allocations are the same on every machine.
 func TestNoMoreAllocations(t *testing.T) {
-	all, err := calls()
+	all, err := calls(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

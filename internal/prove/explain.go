@@ -187,6 +187,9 @@ func (lv *level) mention(r *query.RTE, col int) (cause, bool) {
 			c.message = fmt.Sprintf("the tenant test of %s can be passed by another way", name)
 			c.why = fmt.Sprintf("it stands in `%s`, which can be true without it", c.text)
 			c.fix = regroup(e, r, col)
+			if lv.p.ownOrShared(e, r, col) && lv.p.tenancy(r.Relation).Class != catalog.Shared {
+				c.fix = fmt.Sprintf("tables: {%s: {nulls: everybody}} when rows without a tenant are for everybody to read; else the equality alone", r.Relation.ShortName())
+			}
 			if optional(e) {
 				c.fix = ""
 				c.code = diag.CodeOptional
