@@ -35,6 +35,11 @@ func (r *resolver) rangeFunction(sc *scope, n *pgast.RangeFunction) *RTE {
 			sc.lateral = before
 			return nil
 		}
+		// A function's result has the collation that its arguments bring along.
+		brought := exprCollation(call)
+		for i := range cols {
+			cols[i].Collation = mergeCollations(cols[i].Collation, brought)
+		}
 		rte.scalar = scalar && len(calls) == 1 && !n.GetOrdinality()
 		rte.Cols = append(rte.Cols, cols...)
 	}
