@@ -70,6 +70,22 @@ func (c *Catalog) Base(t Type) Type {
 	return t
 }
 
+// TypeCollation returns the collation that a domain gives to its values, or nil
+// where t is none or gives none.
+func (c *Catalog) TypeCollation(t Type) *Collation {
+	for range maxDomains {
+		u := c.UserType(t)
+		if u == nil || u.Kind != Domain {
+			return nil
+		}
+		if u.Collation != nil {
+			return u.Collation
+		}
+		t = u.Of
+	}
+	return nil
+}
+
 // maxDomains bounds a walk through domains over domains. A domain is made over
 // an existing type, so there is no circle; this keeps a mistake from hanging.
 const maxDomains = 1000

@@ -37,6 +37,9 @@ func (p *prover) strip(e query.Expr) query.Expr {
 		if d := p.cat.UserType(c.Type()); d != nil && len(p.cat.Base(c.Type()).Mods) > 0 {
 			return e // a domain over varchar(3) cuts as well
 		}
+		if folds(p.cat.TypeCollation(c.Type())) {
+			return e // and a domain may fold texts
+		}
 		e = c.Arg
 	}
 }
@@ -45,6 +48,9 @@ func (p *prover) strip(e query.Expr) query.Expr {
 // only identical texts equal. A bare parameter or constant takes the collation
 // of what it is compared with.
 func (p *prover) deterministic(e query.Expr) bool {
+	if folds(p.cat.TypeCollation(e.Type())) || folds(p.cat.TypeCollation(p.strip(e).Type())) {
+		return false
+	}
 	switch e := p.strip(e).(type) {
 	case *query.ColRef:
 		coll := e.RTE.Cols[e.Col].Collation

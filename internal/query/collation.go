@@ -22,15 +22,15 @@ func lookupCollation(cat *catalog.Catalog, name string) *catalog.Collation {
 
 // outputCollation is the collation of a query's i-th column; nil means the
 // type's own.
-func outputCollation(q Query, i int) *catalog.Collation {
+func (r *resolver) outputCollation(q Query, i int) *catalog.Collation {
 	switch q := q.(type) {
 	case *SetOp:
-		return mergeCollations(outputCollation(q.Left, i), outputCollation(q.Right, i))
+		return mergeCollations(r.outputCollation(q.Left, i), r.outputCollation(q.Right, i))
 	case *Values:
 		var c *catalog.Collation
 		for _, row := range q.Rows {
 			if i < len(row) {
-				c = mergeCollations(c, exprCollation(row[i]))
+				c = mergeCollations(c, r.exprCollation(row[i]))
 			}
 		}
 		return c
@@ -38,7 +38,7 @@ func outputCollation(q Query, i int) *catalog.Collation {
 		return nil
 	}
 	if targets := q.Columns(); i < len(targets) {
-		return exprCollation(targets[i].Expr)
+		return r.exprCollation(targets[i].Expr)
 	}
 	return nil
 }
@@ -46,9 +46,11 @@ func outputCollation(q Query, i int) *catalog.Collation {
 // exprCollation is the collation that e brings along. A value made of several
 // has the strangest of theirs: what is looser than PostgreSQL's choice only
 // makes an equality be refused.
-func exprCollation(e Expr) *catalog.Collation {
+func (r *resolver) exprCollation(e Expr) *catalog.Collation {
 	var c *catalog.Collation
 	Walk(e, func(e Expr) bool {
+		// A cast to a domain, or a parameter of one, brings the domain's own.
+		c = mergeCollations(c, r.cat.TypeCollation(e.Type()))
 		switch e := e.(type) {
 		case *ColRef:
 			c = mergeCollations(c, e.RTE.Cols[e.Col].Collation)
@@ -57,11 +59,11 @@ func exprCollation(e Expr) *catalog.Collation {
 			return false
 		case *SubLink:
 			if e.Kind == ScalarSubLink || e.Kind == ArraySubLink {
-				c = mergeCollations(c, outputCollation(e.Query, 0))
+				c = mergeCollations(c, r.outputCollation(e.Query, 0))
 			}
 			return false
 		case *MultiAssign:
-			c = mergeCollations(c, outputCollation(e.Sub.Query, e.Index))
+			c = mergeCollations(c, r.outputCollation(e.Sub.Query, e.Index))
 			return false
 		}
 		return true

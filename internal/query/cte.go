@@ -93,7 +93,7 @@ func (r *resolver) cteQuery(sc *scope, e *cteEntry, n *pgast.Node) Query {
 
 // cteColumns fixes the columns that mentions of the CTE have.
 func (r *resolver) cteColumns(e *cteEntry, q Query) {
-	e.columns = outputColumns(q)
+	e.columns = r.outputColumns(q)
 	if len(e.written) > len(e.columns) {
 		r.issue(diag.CodeColumnCount, e.cte.At, len(e.name), "the column list of "+e.name+" has more names than there are columns", "", "")
 	}

@@ -192,17 +192,17 @@ func (r *resolver) rangeSubselect(sc *scope, n *pgast.RangeSubselect) *RTE {
 		return nil
 	}
 	rte.Sub, rte.At = q, q.Loc()
-	rte.Cols = outputColumns(q)
+	rte.Cols = r.outputColumns(q)
 	r.aliasColumns(rte, n.GetAlias(), rte.At)
 	return rte
 }
 
 // outputColumns are a query's columns as an entry of the level above has them.
-func outputColumns(q Query) []RTECol {
+func (r *resolver) outputColumns(q Query) []RTECol {
 	targets := q.Columns()
 	cols := make([]RTECol, len(targets))
 	for i, t := range targets {
-		cols[i] = RTECol{Name: t.Name, Type: t.Type, Collation: outputCollation(q, i)}
+		cols[i] = RTECol{Name: t.Name, Type: t.Type, Collation: r.outputCollation(q, i)}
 	}
 	return cols
 }

@@ -36,7 +36,7 @@ func (r *resolver) rangeFunction(sc *scope, n *pgast.RangeFunction) *RTE {
 			return nil
 		}
 		// A function's result has the collation that its arguments bring along.
-		brought := exprCollation(call)
+		brought := r.exprCollation(call)
 		for i := range cols {
 			cols[i].Collation = mergeCollations(cols[i].Collation, brought)
 		}

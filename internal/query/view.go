@@ -42,7 +42,7 @@ func (r *resolver) expandView(rte *RTE, at Loc) {
 		return
 	}
 	rte.Sub = q
-	cols := outputColumns(q)
+	cols := r.outputColumns(q)
 	for i := range cols {
 		if i < len(rel.ColumnAliases) {
 			cols[i].Name = rel.ColumnAliases[i]
