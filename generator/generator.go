@@ -35,6 +35,13 @@ type Config struct {
 	// have changed.
 	Verify bool
 
+	// Baseline is the file of findings that Check counts without failing. Zero
+	// means none.
+	Baseline string
+
+	// UpdateBaseline makes Check write the findings of this run to Baseline.
+	UpdateBaseline bool
+
 	// Progress is where a run that takes long says what it is waiting for. Nil
 	// means nowhere.
 	Progress io.Writer
@@ -62,6 +69,11 @@ func Check(ctx context.Context, cfg Config) (res *Result, err error) {
 	}
 	res = r.result()
 	res.verdicts = true
+	if r.cfg.Baseline != "" {
+		if err := r.applyBaseline(res); err != nil {
+			return nil, err
+		}
+	}
 	return res, nil
 }
 

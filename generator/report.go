@@ -99,6 +99,9 @@ func (r *Result) summary() string {
 		}
 		parts = append(parts, fmt.Sprintf("%s, %d changed", plural(len(r.Files), "generated file"), changed))
 	}
+	if r.Known > 0 {
+		parts = append(parts, plural(r.Known, "known finding")+" in the baseline")
+	}
 	return strings.Join(append(parts, diag.Summary(r.findings)), "; ")
 }
 
@@ -120,7 +123,8 @@ func (r *Result) WriteJSON(w io.Writer) error {
 		Queries     []Query       `json:"queries"`
 		Diagnostics []diag.Record `json:"diagnostics"`
 		Files       []File        `json:"files,omitempty"`
-	}{1, queries, diag.Records(r.findings), r.Files})
+		Known       int           `json:"known,omitempty"` // findings that the baseline lists
+	}{1, queries, diag.Records(r.findings), r.Files, r.Known})
 }
 
 // WriteSARIF prints the findings as a log of SARIF 2.1.0.

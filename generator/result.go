@@ -14,6 +14,8 @@ type Result struct {
 	// Files says what was done with each generated file, by path. It is empty
 	// for Check and when nothing was written.
 	Files []File
+	// Known counts the findings that the baseline lists and that are left out.
+	Known int
 
 	verdicts bool              // the verdicts are part of the text
 	findings []diag.Diagnostic // by position

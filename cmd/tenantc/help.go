@@ -26,7 +26,7 @@ Examples:
 			run: (*command).generate,
 		},
 		{
-			name: "check", flags: project, formats: reports,
+			name: "check", flags: append([]string{"baseline", "update"}, project...), formats: reports,
 			short: "prove every statement and write nothing",
 			help: `Prints the verdict on each statement and, for one that is refused, where the
 tenant got lost and what to write instead. Needs neither sqlc nor a database.
@@ -36,6 +36,8 @@ Examples:
     tenantc check -q                     findings only
     tenantc check -f json | jq '.queries[] | select(.verdict != "confined")'
     tenantc check -f sarif > tenantc.sarif
+    tenantc check -baseline tenantc.baseline            fail on what is new, and on what is gone
+    tenantc check -baseline tenantc.baseline -update    write down what is there today
 `,
 			run: (*command).check,
 		},
@@ -78,6 +80,8 @@ Examples:
 // flagHelp says what each flag means, in the order in which help shows them.
 var flagHelp = [...]struct{ name, value, text string }{
 	{"verify", "", "write nothing; report each file that is not current"},
+	{"baseline", "FILE", "count the findings that FILE lists instead of failing on them"},
+	{"update", "", "write the findings of this run to the baseline"},
 	{"stage", "STAGE", "catalog, queries, proofs or plan"},
 	{"all", "", "every code"},
 	{"f", "FORMAT", "format of the output: %s"},

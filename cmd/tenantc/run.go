@@ -36,8 +36,9 @@ type command struct {
 // options are the values of the flags.
 type options struct {
 	dir, config, sqlc, format, stage string
+	baseline                         string
 	timeout                          time.Duration
-	quiet, verify, all               bool
+	quiet, verify, all, update       bool
 }
 
 // flags declares every flag. Which of them a verb takes is the verb's to say.
@@ -53,6 +54,8 @@ func (o *options) flags() *flag.FlagSet {
 	fs.BoolVar(&o.quiet, "q", false, "")
 	fs.BoolVar(&o.verify, "verify", false, "")
 	fs.BoolVar(&o.all, "all", false, "")
+	fs.StringVar(&o.baseline, "baseline", "", "")
+	fs.BoolVar(&o.update, "update", false, "")
 	return fs
 }
 
@@ -129,7 +132,7 @@ func (c *command) usage(words []string, err error) int {
 func (c *command) config() generator.Config {
 	cfg := generator.Config{
 		Dir: c.opts.dir, File: c.opts.config, Sqlc: c.opts.sqlc, Timeout: c.opts.timeout,
-		Verify: c.opts.verify, Env: c.env,
+		Verify: c.opts.verify, Env: c.env, Baseline: c.opts.baseline, UpdateBaseline: c.opts.update,
 	}
 	if !c.opts.quiet && isTerminal(c.stderr) {
 		cfg.Progress = c.stderr

@@ -64,6 +64,9 @@ func (c *command) generate(ctx context.Context, _ []string) int {
 }
 
 func (c *command) check(ctx context.Context, _ []string) int {
+	if c.opts.update && c.opts.baseline == "" {
+		return c.usage([]string{"check"}, errors.New("-update goes with -baseline FILE"))
+	}
 	res, err := generator.Check(ctx, c.config())
 	if err != nil {
 		return c.fail(err)

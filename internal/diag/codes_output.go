@@ -6,6 +6,7 @@ const (
 	CodeForeignFile    Code = "TC5902"
 	CodePluginSettings Code = "TC5903"
 	CodeNoStatements   Code = "TC5904"
+	CodeBaseline       Code = "TC5905"
 )
 
 var outputCodes = []Info{
@@ -42,5 +43,13 @@ var outputCodes = []Info{
 			"would also look like a success.",
 		Before: "-- queries for users go here",
 		After:  "-- name: CountUsers :one\nselect count(*) from users where tenant_id = @tenant_id;",
+	},
+	{
+		Code:  CodeBaseline,
+		Title: "the baseline lists a finding that is gone",
+		Text: "A baseline holds the findings that were there when tenantc came to a project; they are counted and do not fail a check. " +
+			"One that is mended has to leave the list, so that it cannot come back unseen.",
+		Before: "TC4102 GetDocument 3f2a9c1b7d20",
+		After:  "tenantc check -baseline tenantc.baseline -update",
 	},
 }
