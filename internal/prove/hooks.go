@@ -21,7 +21,10 @@ func (s *schema) hooks(w write) {
 		triggers = append(triggers[:len(triggers):len(triggers)], up.Parents[0].Triggers...)
 	}
 	for _, t := range triggers {
-		if t.Disabled || !fires(t, rel, w) || s.p.stamps(rel, t) {
+		if t.Disabled || !fires(t, rel, w) {
+			continue
+		}
+		if _, ok := s.p.stamps(rel, t); ok {
 			continue
 		}
 		s.assume(Assumption{

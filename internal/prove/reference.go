@@ -86,7 +86,7 @@ func (s *schema) writesKey(w write, fk *catalog.ForeignKey) bool {
 			}
 		}
 	}
-	return touched && !isTuple(list, fk.To, fk.RefColumns)
+	return touched && !(isUsableKey(fk.To, fk.RefColumns) && isTuple(list, fk.To, fk.RefColumns))
 }
 
 // proposesForeign reports whether a proposed row gives fk's columns values that
@@ -117,7 +117,9 @@ func (s *schema) proposesForeign(w write, fk *catalog.ForeignKey, cols []*catalo
 		}
 		list[j] = s.p.proposedLabels(w.insertion, w.rows, row, col.Index)
 	}
-	return !isTuple(list, fk.To, fk.RefColumns)
+	// A key that a child of fk.To may repeat names two rows, of which fk means the
+	// one in the parent.
+	return !(isUsableKey(fk.To, fk.RefColumns) && isTuple(list, fk.To, fk.RefColumns))
 }
 
 func fkName(fk *catalog.ForeignKey) string {

@@ -72,7 +72,11 @@ func (p *prover) conflict(q *query.Insert, rows [][]labels, res *result) {
 // excluded returns the labels of EXCLUDED's columns: what every row proposes.
 func (p *prover) excluded(q *query.Insert, rows [][]labels) []labels {
 	out := make([]labels, len(q.Target.Relation.Columns))
+	rewritten := p.rewritten(q.Target.Relation, true)
 	for col := range out {
+		if rewritten[col] {
+			continue
+		}
 		for i := range rows {
 			l := p.proposedLabels(q, rows, i, col)
 			if i == 0 {

@@ -1,6 +1,8 @@
 package prove
 
 import (
+	"maps"
+
 	"github.com/tenantc/tenantc/internal/catalog"
 	"github.com/tenantc/tenantc/internal/diag"
 	"github.com/tenantc/tenantc/internal/query"
@@ -44,7 +46,9 @@ func (p *prover) delete(q *query.Delete, up *env) *result {
 // SET expression where it is assigned. The row stays the tenant's own, so a
 // column that is not assigned keeps what it had.
 func (lv *level) written(target *query.RTE, set []*query.Assign) func(int) labels {
+	rewritten := lv.p.rewritten(target.Relation, false)
 	lv.target, lv.assigned = target, assignedColumns(target.Relation, set)
+	maps.Copy(lv.assigned, rewritten)
 	return func(col int) labels {
 		if lv.confined[target] == nil {
 			return labels{}
@@ -53,7 +57,7 @@ func (lv *level) written(target *query.RTE, set []*query.Assign) func(int) label
 			if a.Column == col {
 				out := labels{}
 				ten := lv.p.tenancy(target.Relation)
-				if !a.Partial && lv.p.assignable(a.Value, target.Relation.Columns[col]) {
+				if !a.Partial && !rewritten[col] && lv.p.assignable(a.Value, target.Relation.Columns[col]) {
 					out.tenant = lv.labelsOf(a.Value).tenant
 				}
 				if ten.Owned() {
@@ -62,7 +66,7 @@ func (lv *level) written(target *query.RTE, set []*query.Assign) func(int) label
 				return out
 			}
 		}
-		if lv.assigned[col] { // generated from an assigned column
+		if lv.assigned[col] { // a trigger's, or generated from an assigned column
 			return labels{own: []ownColumn{{target.Relation, col, origin{rte: target, in: "new"}}}}
 		}
 		out := lv.p.instanceLabels(target, col)
