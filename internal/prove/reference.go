@@ -68,7 +68,8 @@ func (s *schema) writesKey(w write, fk *catalog.ForeignKey) bool {
 	}
 	changed := assignedColumns(w.rel, w.set)
 	list := make([]labels, len(fk.Columns))
-	touched := false
+	// A row that moves to another partition is checked there like a new one.
+	touched := w.rel.IsPartition || w.rel.Kind == catalog.PartitionedTable
 	for j, col := range cols {
 		if col == nil || !changed[col.Index] {
 			continue
