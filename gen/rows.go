@@ -60,7 +60,7 @@ func collect[T any](rows pgx.Rows, err error, dest func(*T) []any) ([]T, error) 
 	for rows.Next() {
 		if item == nil { // no rows, no allocations
 			item = new(T)
-			to, items = dest(item), make([]T, 0, 16)
+			to = dest(item)
 		}
 		*item = *new(T)
 		if err := rows.Scan(to...); err != nil {
