@@ -38,8 +38,8 @@ var stages = [...]stage{
 		return nil
 	}},
 	{"proofs", (*run).prove, func(b *block, w io.Writer) error {
-		for _, p := range b.proofs {
-			dumpProof(w, queryOf(p))
+		for _, q := range b.verdicts {
+			dumpProof(w, q)
 		}
 		return nil
 	}},

@@ -2,6 +2,7 @@ package generator
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -91,15 +92,30 @@ func Generate(ctx context.Context, cfg Config) (res *Result, err error) {
 	if err := r.emit(ctx); err != nil {
 		return nil, err
 	}
-	if err := r.write(ctx, r.files(), func(change) bool { return true }); err != nil {
+	if err := r.write(ctx, r.outputs(), func(Action) bool { return true }); err != nil {
 		return nil, err
 	}
 	return r.result(), nil
 }
 
+// outputs are the files of every entry, printed when they are asked for.
+func (r *run) outputs() []output {
+	var out []output
+	for _, b := range r.blocks {
+		for _, f := range b.files {
+			out = append(out, output{f.Path, f.Print})
+		}
+	}
+	return out
+}
+
 // write brings the folders of the generated code in line with files, as far as
 // the changes are ours to make, or reports how they differ.
-func (r *run) write(ctx context.Context, files map[string][]byte, ours func(change) bool) error {
+//
+// The new content of a file is laid down beside it as soon as it has been
+// printed, and forgotten: the code of a large project takes more memory than
+// all the rest. Not before the last one is there does any file change.
+func (r *run) write(ctx context.Context, files []output, ours func(Action) bool) (err error) {
 	if r.rep.HasErrors() {
 		return nil
 	}
@@ -108,21 +124,37 @@ func (r *run) write(ctx context.Context, files map[string][]byte, ours func(chan
 		return fmt.Errorf("open the project: %w", err)
 	}
 	defer root.Close()
+	tx := begin(root)
+	defer func() { err = errors.Join(err, tx.rollback()) }()
 	folders := r.folders()
-	changes, err := compare(root, folders, files, &r.rep)
+	changes, err := compare(root, folders, files, &r.rep, func(c *change) error {
+		switch {
+		case r.cfg.Verify:
+			c.drift = drift(c)
+		case ours(c.action) && ctx.Err() == nil:
+			if err := tx.stage(c); err != nil {
+				return fmt.Errorf("write the generated code: %w", err)
+			}
+		}
+		return nil
+	})
 	switch {
 	case err != nil:
 		return err
 	case r.cfg.Verify:
-		drift(changes, &r.rep)
+		for _, c := range changes {
+			if c.drift != nil {
+				r.rep.Add(*c.drift)
+			}
+		}
 		return nil
 	case r.rep.HasErrors():
 		return nil
 	case ctx.Err() != nil:
 		return fmt.Errorf("write the generated code: %w", context.Cause(ctx))
 	}
-	changes = slices.DeleteFunc(changes, func(c change) bool { return !ours(c) })
-	if err := commit(root, changes); err != nil {
+	changes = slices.DeleteFunc(changes, func(c change) bool { return !ours(c.action) })
+	if err := tx.commit(changes); err != nil {
 		return fmt.Errorf("write the generated code: %w", err)
 	}
 	removeEmpty(root, folders, changes)

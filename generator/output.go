@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"path"
 	"slices"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/tenantc/tenantc/internal/diag"
 	"github.com/tenantc/tenantc/internal/emit"
+	"github.com/tenantc/tenantc/internal/parallel"
 )
 
 // Action is what a run did with a file, or would do.
@@ -43,52 +43,98 @@ func (a Action) String() string {
 // MarshalText returns the action's name, for JSON.
 func (a Action) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
 
+// output is a generated file, which is printed when its content is asked for.
+type output struct {
+	path    string // relative to the configuration's folder, with slashes
+	content func() ([]byte, error)
+}
+
 // change is one file and what has to be done with it.
 type change struct {
 	path    string // relative to the configuration's folder, with slashes
 	action  Action
-	content []byte // what the file shall hold; nil when Removed
-	old     []byte // what it holds; nil when Created
+	content []byte           // what the file shall hold; nil when Removed
+	old     []byte           // what it holds; nil when Created
+	drift   *diag.Diagnostic // what a run that only looks has to say of it
 }
 
 // compare says, for the folders of the generated code, what differs between
-// the files on disk and files, which maps each path to its content. Paths are
-// relative to root. Things that are not tenantc's and stand in the way are
-// diagnostics; nothing may then be written.
-func compare(root *os.Root, folders []string, files map[string][]byte, rep *diag.List) ([]change, error) {
-	var changes []change
+// the files on disk and those that shall be there. Paths are relative to root.
+// Things that are not tenantc's and stand in the way are diagnostics; nothing
+// may then be written.
+//
+// Each change is given to handle with its contents, several at once; in the
+// result there are none.
+func compare(root *os.Root, folders []string, files []output, rep *diag.List, handle func(*change) error) ([]change, error) {
+	wanted := make(map[string]bool, len(files))
+	for _, f := range files {
+		wanted[f.path] = true
+	}
+	var stale []change
 	for _, folder := range folders {
-		stale, err := staleFiles(root, folder, files, rep)
+		here, err := staleFiles(root, folder, wanted, rep)
 		if err != nil {
 			return nil, fmt.Errorf("read the generated code: %w", err)
 		}
-		changes = append(changes, stale...)
+		stale = append(stale, here...)
 	}
-	for _, name := range slices.Sorted(maps.Keys(files)) {
-		content := files[name]
-		if !slices.Contains(folders, path.Dir(name)) || !hasHeader(content) {
-			diag.Bugf("generator: %s is emitted outside of the folders %v or without the header line", name, folders)
-		}
-		old, found, err := readGenerated(root, name, rep)
-		if err != nil {
-			return nil, fmt.Errorf("read the generated code: %w", err)
-		}
-		c := change{path: name, action: Updated, content: content, old: old}
-		switch {
-		case !found:
-			c.action = Created
-		case bytes.Equal(old, content):
-			c.action = Unchanged
-		}
-		changes = append(changes, c)
+	if rep.HasErrors() { // a file stands where a folder belongs
+		handle = func(*change) error { return nil }
 	}
+	changes := make([]change, len(files))
+	found := make([]diag.List, len(files))
+	err := parallel.Each(len(files), func(i int) (err error) {
+		changes[i], err = compareFile(root, folders, files[i], &found[i], handle)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	for i := range found {
+		rep.Merge(&found[i])
+	}
+	for i := range stale {
+		if err := handle(&stale[i]); err != nil {
+			return nil, err
+		}
+		stale[i].old = nil
+	}
+	changes = append(changes, stale...)
 	slices.SortFunc(changes, func(a, b change) int { return strings.Compare(a.path, b.path) })
 	return changes, nil
 }
 
+func compareFile(root *os.Root, folders []string, f output, rep *diag.List, handle func(*change) error) (change, error) {
+	content, err := f.content()
+	if err != nil {
+		return change{}, err
+	}
+	if !slices.Contains(folders, path.Dir(f.path)) || !hasHeader(content) {
+		diag.Bugf("generator: %s is emitted outside of the folders %v or without the header line", f.path, folders)
+	}
+	old, found, err := readGenerated(root, f.path, rep)
+	if err != nil {
+		return change{}, fmt.Errorf("read the generated code: %w", err)
+	}
+	c := change{path: f.path, action: Updated, content: content, old: old}
+	switch {
+	case !found:
+		c.action = Created
+	case bytes.Equal(old, content):
+		c.action = Unchanged
+	}
+	if !rep.HasErrors() {
+		if err := handle(&c); err != nil {
+			return change{}, err
+		}
+	}
+	c.content, c.old = nil, nil
+	return c, nil
+}
+
 // staleFiles returns the Go files of folder that carry the header and that no
 // input gives any longer. A folder that does not exist has none.
-func staleFiles(root *os.Root, folder string, files map[string][]byte, rep *diag.List) ([]change, error) {
+func staleFiles(root *os.Root, folder string, wanted map[string]bool, rep *diag.List) ([]change, error) {
 	info, err := root.Stat(folder)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR): // the second: the folder above is reported
@@ -107,7 +153,7 @@ func staleFiles(root *os.Root, folder string, files map[string][]byte, rep *diag
 	var stale []change
 	for _, e := range entries {
 		name := path.Join(folder, e.Name())
-		if _, kept := files[name]; kept || !e.Type().IsRegular() || path.Ext(name) != ".go" {
+		if wanted[name] || !e.Type().IsRegular() || path.Ext(name) != ".go" {
 			continue
 		}
 		old, err := root.ReadFile(name)

@@ -83,6 +83,18 @@ func contents(files map[string]string) map[string][]byte {
 	return out
 }
 
+// lookAt compares the files on disk with those that shall be there, and stages
+// what has to change.
+func lookAt(root *os.Root, files map[string][]byte, rep *diag.List) (*transaction, []change, error) {
+	var outputs []output
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		outputs = append(outputs, output{name, func() ([]byte, error) { return files[name], nil }})
+	}
+	tx := begin(root)
+	changes, err := compare(root, genFolders, outputs, rep, tx.stage)
+	return tx, changes, err
+}
+
 var before = map[string]string{
 	"gen/users.go":           generated("package gen // old"),
 	"gen/store.go":           generated("package gen // same"),
@@ -107,7 +119,7 @@ func TestWrite(t *testing.T) {
 		t.Fatal(err)
 	}
 	var rep diag.List
-	changes, err := compare(root, genFolders, wanted, &rep)
+	tx, changes, err := lookAt(root, wanted, &rep)
 	if err != nil || rep.Len() > 0 {
 		t.Fatal(err, rep.Sorted())
 	}
@@ -122,7 +134,7 @@ func TestWrite(t *testing.T) {
 		t.Errorf("changes (-want +got):\n%s", diff)
 	}
 
-	if err := commit(root, changes); err != nil {
+	if err := tx.commit(changes); err != nil {
 		t.Fatal(err)
 	}
 	removeEmpty(root, genFolders, changes)
@@ -141,7 +153,7 @@ func TestWrite(t *testing.T) {
 		t.Errorf("an unchanged file was written again: %v, %v", info.ModTime(), err)
 	}
 
-	changes, err = compare(root, genFolders, wanted, &rep)
+	_, changes, err = lookAt(root, wanted, &rep)
 	if err != nil || rep.Len() > 0 {
 		t.Fatal(err, rep.Sorted())
 	}
@@ -159,20 +171,20 @@ func TestWriteAllOrNone(t *testing.T) {
 	for failing := 0; ; failing++ {
 		root := lay(t, before)
 		was := tree(t, root)
-		changes, err := compare(root, genFolders, wanted, new(diag.List))
+		tx, changes, err := lookAt(root, wanted, new(diag.List))
 		if err != nil {
 			t.Fatal(err)
 		}
 		renames := 0
 		broken := errors.New("the disk is gone")
-		tx := &transaction{root: root, rename: func(from, to string) error {
+		tx.rename = func(from, to string) error {
 			if renames == failing {
 				return broken
 			}
 			renames++
 			return root.Rename(from, to)
-		}}
-		err = tx.run(changes)
+		}
+		err = tx.commit(changes)
 		if err == nil {
 			if failing != 5 { // one created, one updated (two renames), two removed
 				t.Errorf("a run has %d renames, want 5", failing)
@@ -196,13 +208,12 @@ func TestWriteUnwritable(t *testing.T) {
 	files["gen/.users.go.tenantc-new/in_the_way"] = ""
 	root := lay(t, files)
 	was := tree(t, root)
-	changes, err := compare(root, genFolders, wanted, new(diag.List))
-	if err != nil {
-		t.Fatal(err)
-	}
-	err = commit(root, changes)
+	tx, _, err := lookAt(root, wanted, new(diag.List))
 	if err == nil || !strings.Contains(err.Error(), "gen/users.go") {
 		t.Errorf("the error %v does not name the file", err)
+	}
+	if err := tx.rollback(); err != nil {
+		t.Error(err)
 	}
 	if diff := cmp.Diff(was, tree(t, root)); diff != "" {
 		t.Errorf("the files are not as before:\n%s", diff)
@@ -215,9 +226,9 @@ func TestWriteAfterKill(t *testing.T) {
 	root := lay(t, map[string]string{
 		"gen/users.go": generated("package gen // old"), "gen/.users.go.tenantc-new": "half a fi", "gen/.users.go.tenantc-old": "older",
 	})
-	changes, err := compare(root, genFolders, wanted, new(diag.List))
+	tx, changes, err := lookAt(root, wanted, new(diag.List))
 	if err == nil {
-		err = commit(root, changes)
+		err = tx.commit(changes)
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -254,7 +265,7 @@ func TestForeign(t *testing.T) {
 				}
 			}
 			var rep diag.List
-			if _, err := compare(root, genFolders, wanted, &rep); err != nil {
+			if _, _, err := lookAt(root, wanted, &rep); err != nil {
 				t.Fatal(err)
 			}
 			found := rep.Sorted()
@@ -274,7 +285,7 @@ func TestEscape(t *testing.T) {
 	if err := root.Symlink(outside, "gen"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := compare(root, genFolders, wanted, new(diag.List)); err == nil {
+	if _, _, err := lookAt(root, wanted, new(diag.List)); err == nil {
 		t.Error("a link that leads out of the project is followed")
 	}
 }
@@ -300,7 +311,7 @@ func expectBug(t *testing.T, name string, files map[string]string) {
 			t.Errorf("%s: no bug is reported", name)
 		}
 	}()
-	_, _ = compare(root, genFolders, contents(files), new(diag.List))
+	_, _, _ = lookAt(root, contents(files), new(diag.List))
 }
 
 func TestDrift(t *testing.T) {
@@ -323,7 +334,9 @@ func TestDrift(t *testing.T) {
 			"gen/a.go:1:1: the file is not what the inputs give: its lines end in CRLF and those of generated code in LF: a checkout may have changed them"},
 	} {
 		var rep diag.List
-		drift([]change{tc.change}, &rep)
+		if d := drift(&tc.change); d != nil {
+			rep.Add(*d)
+		}
 		var got []string
 		for _, d := range rep.Sorted() {
 			if d.Code != diag.CodeDrift || d.Severity != diag.Error || d.Fix == "" {

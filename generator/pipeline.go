@@ -3,7 +3,6 @@ package generator
 import (
 	"context"
 	"fmt"
-	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -17,7 +16,6 @@ import (
 	"github.com/tenantc/tenantc/internal/plan"
 	"github.com/tenantc/tenantc/internal/prove"
 	"github.com/tenantc/tenantc/internal/query"
-	"github.com/tenantc/tenantc/internal/sqlcrun"
 )
 
 // run is one run of the pipeline. Its methods add to what is known; each calls
@@ -29,6 +27,9 @@ type run struct {
 	conf    *config.Config
 	blocks  []*block
 	written []File
+
+	ahead     bool         // sqlc is started as soon as its inputs are known
+	compiling *compilation // the last one that was started
 }
 
 // block is what became of one `sql:` entry. Fields behind the first finding of
@@ -39,11 +40,17 @@ type block struct {
 	schema  []config.File
 	catalog *catalog.Catalog
 	queries []config.File
-	stmts   []*query.Stmt
+	stmts   []*query.Stmt  // of a run that goes on to a plan no more than the names
 	sound   bool           // what a proof leans on, models and schema, has no errors
-	proofs  []*prove.Proof // one a statement; nil before prove, and when not sound
-	plan    *plan.Plan
-	files   map[string][]byte // by path from the configuration's folder
+	proofs  []*prove.Proof // as verdicts; none in a run that goes on to a plan
+	// verdicts holds one entry a statement; none before prove, and when not sound.
+	verdicts []Query
+	findings diag.List // of the proofs
+
+	draft       *plan.Draft  // of a run that goes on to a plan
+	compilation *compilation // nil when there is none
+	plan        *plan.Plan
+	files       []emit.File
 }
 
 // load reads the configuration, once.
@@ -72,7 +79,7 @@ func (r *run) read(ctx context.Context) error {
 		return err
 	}
 	for _, b := range r.blocks {
-		if err := r.readBlock(b); err != nil {
+		if err := r.readBlock(ctx, b); err != nil {
 			return err
 		}
 		if ctx.Err() != nil {
@@ -84,24 +91,31 @@ func (r *run) read(ctx context.Context) error {
 
 // readBlock gives each stage a list of its own: a stage that stops at its first
 // error must not stop over another's.
-func (r *run) readBlock(b *block) error {
+func (r *run) readBlock(ctx context.Context, b *block) error {
 	var models, schema, queries, ignored diag.List
 	var err error
-	if b.Models != "" {
-		if b.models, err = model.Load(r.cfg.Dir, b.Models, &models); err != nil {
-			return err
-		}
-	}
 	if b.schema, err = b.SchemaFiles(r.cfg.Dir, &schema); err != nil {
 		return err
 	}
 	if b.queries, err = b.QueryFiles(r.cfg.Dir, &queries); err != nil {
 		return err
 	}
+	compile := r.ahead && !schema.HasErrors() && !queries.HasErrors()
+	if compile && b.Models != "" {
+		r.compile(ctx, b, nil) // the structs are the models
+	}
+	if b.Models != "" {
+		if b.models, err = model.Load(r.cfg.Dir, b.Models, &models); err != nil {
+			return err
+		}
+	}
 	if !schema.HasErrors() {
 		b.catalog = catalog.Build(catalog.Input{Files: b.schema, Tenancy: b.Tenancy, Models: b.models}, &schema)
 	}
 	b.sound = !unreadable(&models) && !unreadable(&schema)
+	if compile && b.Models == "" && !schema.HasErrors() {
+		r.compile(ctx, b, plan.Structs(b.catalog, nil))
+	}
 	found := &queries
 	if !b.sound {
 		// Against half a schema every second name would be unknown: what is said of
@@ -109,8 +123,8 @@ func (r *run) readBlock(b *block) error {
 		found = &ignored
 	}
 	if b.catalog != nil {
-		for _, f := range b.queries {
-			b.stmts = append(b.stmts, query.Parse(f.Name, f.Text, b.catalog, found)...)
+		if err := r.readQueries(b, found); err != nil {
+			return err
 		}
 		query.CheckNames(b.stmts, found)
 		if len(b.stmts) == 0 && len(b.queries) > 0 && !queries.HasErrors() {
@@ -121,6 +135,33 @@ func (r *run) readBlock(b *block) error {
 	}
 	for _, list := range []*diag.List{&models, &schema, &queries} {
 		r.rep.Merge(list)
+	}
+	return nil
+}
+
+// readQueries reads the statements. In a run that goes on to a plan each is
+// proven at once, and of its tree nothing is kept.
+func (r *run) readQueries(b *block, found *diag.List) error {
+	reader := query.NewReader(b.catalog)
+	if !r.ahead || !b.sound {
+		for _, f := range b.queries {
+			b.stmts = append(b.stmts, reader.Parse(f.Name, f.Text, found)...)
+		}
+		return nil
+	}
+	importPath, err := model.ImportPath(filepath.Join(r.cfg.Dir, filepath.FromSlash(b.Out)))
+	if err != nil {
+		return fmt.Errorf("find the module of %s: %w", b.Out, err)
+	}
+	b.draft = plan.Begin(plan.Input{Block: b.Block, Catalog: b.catalog, Models: b.models, ImportPath: importPath})
+	session := prove.NewSession(b.catalog, &b.findings)
+	for _, f := range b.queries {
+		for _, s := range reader.Parse(f.Name, f.Text, found) {
+			p := session.Prove(s)
+			b.draft.Add(p)
+			b.verdicts = append(b.verdicts, queryOf(p))
+			b.stmts = append(b.stmts, &query.Stmt{Name: s.Name, File: s.File, Pos: s.Pos})
+		}
 	}
 	return nil
 }
@@ -145,14 +186,18 @@ func (r *run) prove(ctx context.Context) error {
 	}
 	refused := 0
 	for _, b := range r.blocks {
-		if b.sound {
-			b.proofs = prove.All(b.catalog, b.stmts, &r.rep)
-			if len(b.proofs) != len(b.stmts) {
-				diag.Bugf("generator: %d proofs of %d statements", len(b.proofs), len(b.stmts))
+		if b.sound && b.draft == nil {
+			b.proofs = prove.All(b.catalog, b.stmts, &b.findings)
+			for _, p := range b.proofs {
+				b.verdicts = append(b.verdicts, queryOf(p))
 			}
 		}
-		for _, p := range b.proofs {
-			if p.Verdict == prove.Refused {
+		r.rep.Merge(&b.findings)
+		if b.sound && len(b.verdicts) != len(b.stmts) {
+			diag.Bugf("generator: %d proofs of %d statements", len(b.verdicts), len(b.stmts))
+		}
+		for _, q := range b.verdicts {
+			if q.Verdict == prove.Refused.String() {
 				refused++
 			}
 		}
@@ -175,22 +220,11 @@ func (r *run) folders() []string {
 	return folders
 }
 
-// files are the files of every entry, by path.
-func (r *run) files() map[string][]byte {
-	files := map[string][]byte{}
-	for _, b := range r.blocks {
-		maps.Copy(files, b.files)
-	}
-	return files
-}
-
 func (r *run) result() *Result {
 	res := &Result{Queries: []Query{}, Files: r.written, findings: r.rep.Sorted(), sources: r.source}
 	for _, b := range r.blocks {
-		for _, p := range b.proofs {
-			res.Queries = append(res.Queries, queryOf(p))
-		}
-		if b.proofs == nil {
+		res.Queries = append(res.Queries, b.verdicts...)
+		if len(b.verdicts) == 0 {
 			for _, s := range b.stmts {
 				res.Queries = append(res.Queries, unproven(s))
 			}
@@ -208,24 +242,26 @@ func (r *run) source(file string) (string, bool) {
 
 // makePlans goes on from the proofs to what is to be emitted.
 func (r *run) makePlans(ctx context.Context) error {
+	ctx, stop := r.compiles(ctx)
+	defer stop()
 	if err := r.prove(ctx); err != nil || r.rep.HasErrors() {
 		return err
 	}
 	for _, b := range r.blocks {
-		if err := r.planBlock(ctx, b); err != nil {
+		if err := r.planBlock(b); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// emit goes on to the generated files, in memory.
+// emit goes on to the generated files, each of which can then be printed.
 func (r *run) emit(ctx context.Context) error {
 	if err := r.makePlans(ctx); err != nil || r.rep.HasErrors() {
 		return err
 	}
 	for _, b := range r.blocks {
-		files, err := emit.Render(b.plan)
+		files, err := emit.Files(b.plan)
 		if err != nil {
 			return fmt.Errorf("print the code of %s: %w", b.Out, err)
 		}
@@ -234,30 +270,21 @@ func (r *run) emit(ctx context.Context) error {
 	return nil
 }
 
-// planBlock has sqlc compile the queries, and decides on the code to emit.
-func (r *run) planBlock(ctx context.Context, b *block) error {
-	var found diag.List
-	defer func() { r.rep.Merge(&found) }()
-	done := r.progress("running sqlc; when it has to be built first, that takes minutes")
-	compiled, err := sqlcrun.Run(ctx, sqlcrun.Input{
-		Dir: r.cfg.Dir, Path: r.cfg.Sqlc, Env: r.cfg.Env, Timeout: r.cfg.Timeout,
-		Schema: b.schema, Queries: b.queries, Options: b.Go.Raw, Database: b.Database,
-		Structs: plan.Structs(b.catalog, b.models),
-	}, &found)
-	done()
+// planBlock decides on the code to emit.
+func (r *run) planBlock(b *block) error {
+	b.draft.Rehearse()
+	if b.compilation == nil {
+		diag.Bugf("generator: sqlc was not started for %s", b.Out)
+	}
+	compiled, found, err := b.compilation.wait()
+	defer r.rep.Merge(found)
 	if err != nil || found.HasErrors() {
 		return err
 	}
-	importPath, err := model.ImportPath(filepath.Join(r.cfg.Dir, filepath.FromSlash(b.Out)))
-	if err != nil {
-		return fmt.Errorf("find the module of %s: %w", b.Out, err)
-	}
-	b.plan = plan.New(plan.Input{
-		Block: b.Block, Catalog: b.catalog, Models: b.models, Stmts: b.stmts, Proofs: b.proofs,
-		Compiled: compiled, ImportPath: importPath,
-	}, &found)
+	b.plan = b.draft.Finish(compiled, found)
 	if b.plan == nil && !found.HasErrors() {
 		diag.Bugf("generator: there is no plan of %s and no finding that says why", b.Out)
 	}
+	b.draft = nil
 	return nil
 }

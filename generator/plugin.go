@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"maps"
 	"path"
 	"reflect"
 	"slices"
@@ -71,20 +70,25 @@ func Serve(ctx context.Context, cfg Config, in io.Reader, out io.Writer) (res *R
 	if err := r.emit(ctx); err != nil {
 		return nil, err
 	}
-	if err := r.write(ctx, r.files(), func(c change) bool { return c.action == Removed }); err != nil {
+	outputs := r.outputs()
+	answer := response{Files: make([]responseFile, len(outputs))}
+	for i, f := range outputs {
+		below, ok := strings.CutPrefix(f.path, r.blocks[0].Out+"/")
+		if !ok {
+			diag.Bugf("generator: %s is emitted outside of %s", f.path, r.blocks[0].Out)
+		}
+		answer.Files[i].Name = below
+		outputs[i].content = func() (content []byte, err error) {
+			content, err = f.content()
+			answer.Files[i].Contents = content
+			return content, err
+		}
+	}
+	if err := r.write(ctx, outputs, func(a Action) bool { return a == Removed }); err != nil {
 		return nil, err
 	}
 	if r.rep.HasErrors() {
 		return r.result(), nil
-	}
-	answer := response{Files: []responseFile{}}
-	b := r.blocks[0]
-	for _, name := range slices.Sorted(maps.Keys(b.files)) {
-		below, ok := strings.CutPrefix(name, b.Out+"/")
-		if !ok {
-			diag.Bugf("generator: %s is emitted outside of %s", name, b.Out)
-		}
-		answer.Files = append(answer.Files, responseFile{below, b.files[name]})
 	}
 	if err := json.NewEncoder(out).Encode(answer); err != nil {
 		return nil, fmt.Errorf("answer sqlc: %w", err)

@@ -6,11 +6,12 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"sync"
 )
 
 // transaction applies changes to the files below root: all of them or none.
 //
-// New contents are first written beside the files that they replace; only when
+// New contents are first staged, beside the files that they replace; only when
 // all of them are on disk does the first rename happen. A rename that fails
 // takes back those before it. What a power cut leaves behind is put right by
 // the next run, since every file of the generated code can be made again.
@@ -18,8 +19,14 @@ type transaction struct {
 	root   *os.Root
 	rename func(from, to string) error // root.Rename; tests make it fail
 
-	undo    []func() error // how to take back what was done, in order
-	discard []string       // files that mean nothing once all is done
+	mu      sync.Mutex      // of what follows
+	folders map[string]bool // that are there
+	undo    []func() error  // how to take back what was done, in order
+	discard []string        // files that mean nothing once all is done
+}
+
+func begin(root *os.Root) *transaction {
+	return &transaction{root: root, rename: root.Rename, folders: map[string]bool{}}
 }
 
 // The endings of the names that a transaction uses beside path/to/users.go.
@@ -33,34 +40,9 @@ func beside(file, ending string) string {
 	return path.Join(path.Dir(file), "."+path.Base(file)+ending)
 }
 
-func commit(root *os.Root, changes []change) error {
-	return (&transaction{root: root, rename: root.Rename}).run(changes)
-}
-
-func (t *transaction) run(changes []change) error {
-	err := t.apply(changes)
-	if err != nil {
-		for i := len(t.undo) - 1; i >= 0; i-- {
-			if undoErr := t.undo[i](); undoErr != nil {
-				err = errors.Join(err, fmt.Errorf("put the old files back: %w", undoErr))
-			}
-		}
-		return err
-	}
-	for _, name := range t.discard {
-		_ = t.root.Remove(name) // all is done; what stays is hidden, and the next run takes its name over
-	}
-	return nil
-}
-
-func (t *transaction) apply(changes []change) error {
-	for _, c := range changes {
-		if c.action == Created || c.action == Updated {
-			if err := t.stage(c); err != nil {
-				return fmt.Errorf("write %s: %w", c.path, err)
-			}
-		}
-	}
+// commit makes the changes, whose new contents are staged. When it returns an
+// error, the files are as they were.
+func (t *transaction) commit(changes []change) error {
 	for _, c := range changes {
 		var err error
 		switch c.action {
@@ -74,44 +56,87 @@ func (t *transaction) apply(changes []change) error {
 			err = t.retire(c)
 		}
 		if err != nil {
-			return fmt.Errorf("%s %s: %w", verbs[c.action], c.path, err)
+			err = fmt.Errorf("%s %s: %w", verbs[c.action], c.path, err)
+			return errors.Join(err, t.rollback())
 		}
 	}
+	for _, name := range t.discard {
+		_ = t.root.Remove(name) // all is done; what stays is hidden, and the next run takes its name over
+	}
+	t.undo = nil
 	return nil
+}
+
+// rollback takes back what was done, unless it is committed.
+func (t *transaction) rollback() error {
+	var err error
+	for i := len(t.undo) - 1; i >= 0; i-- {
+		if undoErr := t.undo[i](); undoErr != nil {
+			err = errors.Join(err, fmt.Errorf("put the old files back: %w", undoErr))
+		}
+	}
+	t.undo = nil
+	return err
 }
 
 var verbs = map[Action]string{Created: "create", Updated: "replace", Removed: "remove"}
 
-// stage writes the new content beside its file.
-func (t *transaction) stage(c change) error {
-	if err := t.makeFolder(path.Dir(c.path)); err != nil {
+// stage writes the new content of a file beside it. Several files may be staged
+// at once.
+func (t *transaction) stage(c *change) error {
+	if c.action != Created && c.action != Updated {
+		return nil
+	}
+	if err := t.write(c); err != nil {
+		return fmt.Errorf("write %s: %w", c.path, err)
+	}
+	return nil
+}
+
+func (t *transaction) write(c *change) error {
+	if err := t.makeFolders(path.Dir(c.path)); err != nil {
 		return err
 	}
 	name := beside(c.path, newEnding)
-	if err := t.root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err // left by a run that was killed
+	open := func() (*os.File, error) { return t.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644) }
+	f, err := open()
+	if errors.Is(err, fs.ErrExist) { // left by a run that was killed
+		if err := t.root.Remove(name); err != nil {
+			return err
+		}
+		f, err = open()
 	}
-	t.undo = append(t.undo, func() error { return ignoreMissing(t.root.Remove(name)) })
-	f, err := t.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return err
 	}
+	t.mu.Lock()
+	t.undo = append(t.undo, func() error { return ignoreMissing(t.root.Remove(name)) })
+	t.mu.Unlock()
 	_, err = f.Write(c.content)
 	return errors.Join(err, f.Close())
 }
 
-// makeFolder makes folder and those above it, and remembers which were new.
+// makeFolders makes folder and those above it, and remembers which were new.
+func (t *transaction) makeFolders(folder string) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.makeFolder(folder)
+}
+
 func (t *transaction) makeFolder(folder string) error {
-	if _, err := t.root.Stat(folder); err == nil || folder == "." {
+	if folder == "." || t.folders[folder] {
 		return nil
 	}
-	if err := t.makeFolder(path.Dir(folder)); err != nil {
-		return err
+	if _, err := t.root.Stat(folder); err != nil {
+		if err := t.makeFolder(path.Dir(folder)); err != nil {
+			return err
+		}
+		if err := t.root.Mkdir(folder, 0o755); err != nil {
+			return err
+		}
+		t.undo = append(t.undo, func() error { return ignoreMissing(t.root.Remove(folder)) })
 	}
-	if err := t.root.Mkdir(folder, 0o755); err != nil {
-		return err
-	}
-	t.undo = append(t.undo, func() error { return ignoreMissing(t.root.Remove(folder)) })
+	t.folders[folder] = true
 	return nil
 }
 

@@ -10,7 +10,6 @@ import (
 
 	"github.com/tenantc/tenantc/internal/catalog"
 	"github.com/tenantc/tenantc/internal/diag"
-	"github.com/tenantc/tenantc/internal/plan"
 	"github.com/tenantc/tenantc/internal/prove"
 	"github.com/tenantc/tenantc/internal/sqlcrun"
 )
@@ -18,7 +17,7 @@ import (
 // The checks of this file compare two readings. Each test breaks one side.
 
 // small is a project whose plan is fine.
-func small(t *testing.T) plan.Input {
+func small(t *testing.T) inputs {
 	t.Helper()
 	p := load(t, txtar.Parse([]byte(`
 -- models/models.go --
@@ -45,7 +44,7 @@ and exists (select 1 from users v where v.tenant_id = @tenant_id and v.name = u.
 }
 
 // copied returns in with a reading of sqlc's that a test may spoil.
-func copied(in plan.Input) plan.Input {
+func copied(in inputs) inputs {
 	c := *in.Compiled
 	c.Queries, c.Tables = nil, nil
 	for _, q := range in.Compiled.Queries {
@@ -88,11 +87,11 @@ func TestProofsDiffer(t *testing.T) {
 			defer func() {
 				bug, _ := recover().(error)
 				if b := (*diag.Bug)(nil); !errors.As(bug, &b) || !strings.Contains(b.Message, tt.says) {
-					t.Errorf("New panics with %v, want a bug that says %q", bug, tt.says)
+					t.Errorf("Finish panics with %v, want a bug that says %q", bug, tt.says)
 				}
 			}()
-			p := plan.New(in, &diag.List{})
-			t.Errorf("New = %v, want a panic", p)
+			p := in.makePlan(&diag.List{})
+			t.Errorf("Finish = %v, want a panic", p)
 		})
 	}
 }
@@ -122,9 +121,9 @@ func TestCatalogsDiffer(t *testing.T) {
 			in := copied(in)
 			tt.spoil(in.Compiled)
 			var rep diag.List
-			p := plan.New(in, &rep)
+			p := in.makePlan(&rep)
 			if found := rep.Sorted(); p != nil || len(found) == 0 || found[0].Code != diag.CodeSqlcCatalog || !strings.Contains(found[0].Message, tt.says) {
-				t.Errorf("New = %v with %s, want nothing and %q", p, print(&rep), tt.says)
+				t.Errorf("Finish = %v with %s, want nothing and %q", p, print(&rep), tt.says)
 			}
 		})
 	}
@@ -143,12 +142,12 @@ func TestNothingWithoutProof(t *testing.T) {
 		bad := good
 		spoil(&bad)
 		in.Proofs = []*prove.Proof{&bad}
-		if p := plan.New(in, &diag.List{}); p != nil {
-			t.Errorf("%s: New = %v, want nil", name, p)
+		if p := in.makePlan(&diag.List{}); p != nil {
+			t.Errorf("%s: Finish = %v, want nil", name, p)
 		}
 	}
 	in.Proofs = []*prove.Proof{&good}
-	if p := plan.New(in, &diag.List{}); p == nil {
+	if p := in.makePlan(&diag.List{}); p == nil {
 		t.Error("the good proof gives no plan")
 	}
 }
@@ -158,8 +157,8 @@ func TestNoModule(t *testing.T) {
 	in := small(t)
 	in.ImportPath = ""
 	var rep diag.List
-	if p := plan.New(in, &rep); p != nil || rep.Sorted()[0].Code != diag.CodeNoModule {
-		t.Errorf("New = %v with %s", p, print(&rep))
+	if p := in.makePlan(&rep); p != nil || rep.Sorted()[0].Code != diag.CodeNoModule {
+		t.Errorf("Finish = %v with %s", p, print(&rep))
 	}
 }
 
@@ -168,7 +167,7 @@ func TestKeyType(t *testing.T) {
 	in := small(t)
 	in.Catalog.Dimensions[0].Type = catalog.Builtin("numeric")
 	var rep diag.List
-	if p := plan.New(in, &rep); p != nil || rep.Sorted()[0].Code != diag.CodeKeyType {
-		t.Errorf("New = %v with %s", p, print(&rep))
+	if p := in.makePlan(&rep); p != nil || rep.Sorted()[0].Code != diag.CodeKeyType {
+		t.Errorf("Finish = %v with %s", p, print(&rep))
 	}
 }

@@ -11,66 +11,9 @@ import (
 	"github.com/jinzhu/inflection"
 
 	"github.com/tenantc/tenantc/internal/catalog"
-	"github.com/tenantc/tenantc/internal/config"
 	"github.com/tenantc/tenantc/internal/diag"
-	"github.com/tenantc/tenantc/internal/model"
-	"github.com/tenantc/tenantc/internal/prove"
-	"github.com/tenantc/tenantc/internal/query"
 	"github.com/tenantc/tenantc/internal/sqlcrun"
 )
-
-// Input is everything that a plan is made of.
-type Input struct {
-	Block   *config.Block
-	Catalog *catalog.Catalog
-	Models  *model.Package // nil without models
-	Stmts   []*query.Stmt
-	Proofs  []*prove.Proof // one a statement, in the same order
-	// Compiled is what sqlc made of the same statements.
-	Compiled *sqlcrun.Compiled
-	// ImportPath is that of Block.Out, as go.mod gives it; "" when there is none.
-	ImportPath string
-}
-
-// New makes the plan. It is nil when a statement is refused or leans on
-// something that nobody declared, and when rep has got an error: then nothing
-// is to be emitted.
-//
-// New holds sqlc's reading of the statements against their proofs, and panics
-// with a *diag.Bug where the two proofs of one statement differ.
-func New(in Input, rep *diag.List) *Plan {
-	for _, p := range in.Proofs {
-		if p.Verdict == prove.Refused || p.Open() {
-			return nil
-		}
-	}
-	b := &builder{
-		in: in, rep: rep, byName: map[sqlcrun.TableName]*catalog.Relation{}, rows: map[*catalog.Relation]*row{},
-		embeds: map[*catalog.Relation]*row{}, local: map[string]bool{}, packages: map[Kind]*pkg{},
-	}
-	for _, rel := range in.Catalog.Relations {
-		b.byName[tableName(rel)] = rel
-	}
-	b.crossCheck()
-	b.checkModule()
-	b.checkOptions()
-	if rep.HasErrors() {
-		return nil
-	}
-	b.makeImports()
-	b.makeDimensions()
-	b.makeRows()
-	if rep.HasErrors() {
-		return nil
-	}
-	b.handWritten()
-	b.crud()
-	out := b.finish()
-	if rep.HasErrors() {
-		return nil
-	}
-	return out
-}
 
 // checkModule reports models that no emitted file could import.
 func (b *builder) checkModule() {
@@ -106,8 +49,10 @@ func (b *builder) checkOptions() {
 
 // builder makes one plan.
 type builder struct {
-	in  Input
-	rep *diag.List
+	in       Input
+	draft    *Draft
+	compiled *sqlcrun.Compiled
+	rep      *diag.List
 
 	im     *imports
 	dims   []dimension
@@ -118,6 +63,17 @@ type builder struct {
 	embeds     map[*catalog.Relation]*row // sqlc's structs for models that lack a column
 	local      map[string]bool            // types of sqlc's that are used
 	packages   map[Kind]*pkg
+}
+
+func newBuilder(d *Draft, compiled *sqlcrun.Compiled, rep *diag.List) *builder {
+	b := &builder{
+		in: d.in, draft: d, compiled: compiled, rep: rep, byName: map[sqlcrun.TableName]*catalog.Relation{}, rows: map[*catalog.Relation]*row{},
+		embeds: map[*catalog.Relation]*row{}, local: map[string]bool{}, packages: map[Kind]*pkg{},
+	}
+	for _, rel := range d.in.Catalog.Relations {
+		b.byName[tableName(rel)] = rel
+	}
+	return b
 }
 
 // pkg is a package in the making.
@@ -169,7 +125,7 @@ func (b *builder) makeImports() {
 	if b.in.ImportPath != "" {
 		used[b.in.ImportPath] = b.in.Block.Package
 	}
-	if c := b.in.Compiled; c != nil {
+	if c := b.compiled; c != nil {
 		for _, q := range c.Queries {
 			for _, p := range q.Params {
 				note(sqlcType(p.Go))

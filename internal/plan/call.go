@@ -7,8 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/tenantc/tenantc/internal/prove"
-	"github.com/tenantc/tenantc/internal/query"
+	"github.com/tenantc/tenantc/internal/diag"
 )
 
 // call makes the arguments of a method and those of its statement.
@@ -63,10 +62,10 @@ func (c *call) argName(name string) string {
 
 // arguments adds the parameters that the caller supplies: one by one up to limit,
 // and as a struct above it.
-func (c *call) arguments(given []param, limit int, s *query.Stmt) {
+func (c *call) arguments(given []param, limit int, pos diag.Pos) {
 	if len(given) > limit {
 		name := exported(c.m.Name + "Params")
-		c.b.mustClaim(c.r.pkg, name, s.Pos, "the parameters of "+c.m.Name)
+		c.b.mustClaim(c.r.pkg, name, pos, "the parameters of "+c.m.Name)
 		st := &Struct{Name: name, Doc: []string{fmt.Sprintf("%s are the arguments of [%s.%s].", name, c.r.Name, c.m.Name)}}
 		c.r.Structs = append(c.r.Structs, st)
 		arg := c.names.take("arg", "params")
@@ -82,7 +81,7 @@ func (c *call) arguments(given []param, limit int, s *query.Stmt) {
 }
 
 // items adds the slice of a batch or copy.
-func (c *call) items(given []param, s *query.Stmt) {
+func (c *call) items(given []param, pos diag.Pos) {
 	list := c.names.take("items")
 	item := c.names.take("item")
 	c.m.Var.Items, c.m.Var.Item = list, item
@@ -96,7 +95,7 @@ func (c *call) items(given []param, s *query.Stmt) {
 		c.exprs[given[0].number] = given[0].typ.argExpr(c.r.use, elem)
 	} else {
 		c.m.Item = exported(c.m.Name + "Item")
-		c.b.mustClaim(c.r.pkg, c.m.Item, s.Pos, "an item of "+c.m.Name)
+		c.b.mustClaim(c.r.pkg, c.m.Item, pos, "an item of "+c.m.Name)
 		st := &Struct{Name: c.m.Item, Doc: []string{fmt.Sprintf("%s is one item of [%s.%s].", c.m.Item, c.r.Name, c.m.Name)}}
 		c.r.Structs = append(c.r.Structs, st)
 		c.fields(st, given, elem)
@@ -116,8 +115,8 @@ func (c *call) fields(st *Struct, given []param, expr string) {
 
 // sqlArg adds the argument of parameter number: a tenant's key comes from the
 // scope, and everything else from the caller.
-func (c *call) sqlArg(p *prove.Proof, number int) {
-	for _, t := range p.Tenants {
+func (c *call) sqlArg(s *statement, number int) {
+	for _, t := range s.evidence.tenants {
 		if t.Param == number {
 			c.keyArg(t.Dim.Index)
 			return

@@ -13,7 +13,7 @@ import (
 // That sqlc takes a column for nullable that is not is no harm: it overlooks the
 // NOT NULL that a later primary key brings, and its type then holds NULL too.
 func (b *builder) crossCheck() {
-	if b.in.Compiled == nil {
+	if b.compiled == nil {
 		return
 	}
 	differ := func(pos diag.Pos, format string, args ...any) {
@@ -23,7 +23,7 @@ func (b *builder) crossCheck() {
 		})
 	}
 	seen := map[*catalog.Relation]bool{}
-	for _, t := range b.in.Compiled.Tables {
+	for _, t := range b.compiled.Tables {
 		rel := b.relation(t.TableName)
 		if rel == nil {
 			differ(diag.Pos{}, "sqlc has a table %s, and the schema as tenantc reads it has none", tableText(t.TableName))

@@ -286,7 +286,12 @@ func (c *crud) delete() {
 // proven proves a text that plan wrote. It is true when the text is confined and
 // leans on nothing that nobody declared.
 func (b *builder) proven(text string) (*prove.Proof, bool) {
-	p := prove.One(b.in.Catalog, b.parse("", ":exec", text, query.Annotation{}))
+	p := b.draft.proofs[text]
+	if p == nil {
+		full := prove.One(b.in.Catalog, b.draft.reader.ParseSQL("", ":exec", text, query.Annotation{}))
+		p = &prove.Proof{Verdict: full.Verdict, Assumes: full.Assumes, Findings: full.Findings}
+		b.draft.proofs[text] = p
+	}
 	return p, p.Verdict == prove.Confined && !p.Open()
 }
 

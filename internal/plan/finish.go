@@ -62,7 +62,7 @@ func (b *builder) declareTypes(out *Plan) {
 	}
 	order = slices.Sorted(maps.Keys(b.local))
 	for i := 0; i < len(order); i++ { // grows while types name others
-		decl := b.in.Compiled.Types[order[i]]
+		decl := b.compiled.Types[order[i]]
 		if decl == nil {
 			diag.Bugf("plan: sqlc declares no type %s", order[i])
 		}

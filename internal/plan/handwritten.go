@@ -6,29 +6,27 @@ import (
 
 	"github.com/tenantc/tenantc/internal/diag"
 	"github.com/tenantc/tenantc/internal/prove"
-	"github.com/tenantc/tenantc/internal/query"
 	"github.com/tenantc/tenantc/internal/sqlcrun"
 )
 
 // handWritten plans a method for each statement of the query files.
 func (b *builder) handWritten() {
-	if b.in.Compiled == nil {
-		if len(b.in.Stmts) > 0 {
-			diag.Bugf("plan: %d statements and no sqlc", len(b.in.Stmts))
+	if b.compiled == nil {
+		if len(b.draft.stmts) > 0 {
+			diag.Bugf("plan: %d statements and no sqlc", len(b.draft.stmts))
 		}
 		return
 	}
 	queries := map[string]*sqlcrun.Query{}
-	for _, q := range b.in.Compiled.Queries {
+	for _, q := range b.compiled.Queries {
 		queries[q.Name] = q
 	}
-	for i, s := range b.in.Stmts {
-		q := queries[s.Name]
+	for _, s := range b.draft.stmts {
+		q := queries[s.name]
 		if q == nil {
-			diag.Bugf("plan: sqlc has no query %s (%s)", s.Name, s.Pos)
+			diag.Bugf("plan: sqlc has no query %s (%s)", s.name, s.pos)
 		}
-		source := b.in.Proofs[i]
-		b.queryMethod(source, b.running(source, q), q)
+		b.queryMethod(s, b.running(s, q), q)
 	}
 }
 
@@ -41,68 +39,66 @@ func shapeOf(command string) Shape {
 	return ""
 }
 
-// queryMethod plans the method of one statement. p is the proof of the source,
-// and running that of the text that runs.
-func (b *builder) queryMethod(p, running *prove.Proof, q *sqlcrun.Query) {
-	s := p.Stmt
-	kind := map[prove.Verdict]Kind{prove.Confined: Scoped, prove.Global: Global, prove.Unscoped: Unscoped}[p.Verdict]
-	shape := shapeOf(s.Command)
-	if shape == "" || p.Verdict == prove.Refused {
-		diag.Bugf("plan: %s is %s with the command %s", s.Name, p.Verdict, s.Command)
+// queryMethod plans the method of one statement; running is the text that runs.
+func (b *builder) queryMethod(s *statement, running *reading, q *sqlcrun.Query) {
+	kind := map[prove.Verdict]Kind{prove.Confined: Scoped, prove.Global: Global, prove.Unscoped: Unscoped}[s.evidence.verdict]
+	shape := shapeOf(s.command)
+	if shape == "" || s.evidence.verdict == prove.Refused {
+		diag.Bugf("plan: %s is %s with the command %s", s.name, s.evidence.verdict, s.command)
 	}
 	pk := b.pkgOf(kind)
-	r := b.repoFor(pk, s.File, s.Pos)
-	m := &Method{Name: exported(s.Name), Shape: shape, Source: position(s.Pos)}
-	if !strings.ContainsAny(s.Name, "_") && s.Name != "" && s.Name[0] >= 'A' && s.Name[0] <= 'Z' {
-		m.Name = s.Name
+	r := b.repoFor(pk, s.file, s.pos)
+	m := &Method{Name: exported(s.name), Shape: shape, Source: position(s.pos)}
+	if !strings.ContainsAny(s.name, "_") && s.name != "" && s.name[0] >= 'A' && s.name[0] <= 'Z' {
+		m.Name = s.name
 	}
 	m.Doc = queryDoc(m, s, kind)
 	if first, ok := r.methods[m.Name]; ok {
 		b.rep.Add(diag.Diagnostic{
-			Code: diag.CodeNameTaken, Pos: s.Pos, Width: len(s.Name),
+			Code: diag.CodeNameTaken, Pos: s.pos, Width: len(s.name),
 			Message: fmt.Sprintf("%s.%s would be emitted twice", r.Name, m.Name),
 			Fix:     "rename one of the two queries",
 			Related: []diag.Related{{Pos: first, Message: "the other one"}},
 		})
 		return
 	}
-	r.methods[m.Name] = s.Pos
+	r.methods[m.Name] = s.pos
 	if shape != CopyFrom {
 		m.Consts = []Const{{pk.names.take(lowerFirst(m.Name), lowerFirst(m.Name)+"SQL"), q.Text}}
 	}
 
 	c := b.newCall(r, m)
 	for _, d := range b.dims[1:] {
-		for _, t := range p.Tenants {
+		for _, t := range s.evidence.tenants {
 			if t.Dim == d.dim {
 				c.dimension(d)
 			}
 		}
 	}
-	given := b.params(p, q)
+	given := b.params(s, q)
 	switch shape {
 	case BatchExec, BatchOne, BatchMany, CopyFrom:
 		if len(given) == 0 {
 			b.rep.Add(diag.Diagnostic{
-				Code: diag.CodeBatchEmpty, Pos: s.Pos, Width: len(s.Name),
-				Message: fmt.Sprintf("every item of %s would be the same", s.Name),
+				Code: diag.CodeBatchEmpty, Pos: s.pos, Width: len(s.name),
+				Message: fmt.Sprintf("every item of %s would be the same", s.name),
 				Why:     "the tenant is no part of an item, and the statement has no other parameter",
 			})
 			return
 		}
-		c.items(given, s)
+		c.items(given, s.pos)
 	default:
-		c.arguments(given, b.limit(), s)
+		c.arguments(given, b.limit(), s.pos)
 	}
 	for i := range q.Params {
-		c.sqlArg(p, i+1)
+		c.sqlArg(s, i+1)
 	}
 	if shape == CopyFrom {
-		copyTarget(m, running.Stmt)
+		copyTarget(m, s, running.copy)
 	}
 	switch shape {
 	case One, Many, BatchOne, BatchMany:
-		m.Row = b.result(r, m, s.Pos, running.Stmt, q)
+		m.Row = b.result(r, m, s.pos, running, q)
 	case ExecResult:
 		r.use.pkg(pathPgconn)
 	}
@@ -135,41 +131,30 @@ func does(s Shape) string {
 	}
 }
 
-// copyTarget reads the table and the columns of a :copyfrom off its INSERT, which
-// query.Parse has seen to be one row of parameters. The values of COPY are those
-// of the parameters in the order of the columns.
-func copyTarget(m *Method, s *query.Stmt) {
-	in, _ := s.Body.(*query.Insert)
-	if in == nil || in.Conflict != nil || len(in.Returning) > 0 || in.Overriding != "" || len(in.Ctes()) > 0 {
-		diag.Bugf("plan: %s is a COPY and no plain INSERT", s.Name)
+// copyTarget names the table and the columns of a :copyfrom. The values of COPY
+// are those of the parameters in the order of the columns.
+func copyTarget(m *Method, s *statement, c *copying) {
+	if c == nil {
+		diag.Bugf("plan: %s is a COPY, and no INSERT of one row of parameters", s.name)
 	}
-	values, ok := in.Source.(*query.Values)
-	if !ok || len(values.Rows) != 1 || len(values.Rows[0]) != len(in.Into) {
-		diag.Bugf("plan: %s is a COPY of more than a row of values", s.Name)
+	if c.relation.Schema != "public" {
+		m.Table = append(m.Table, c.relation.Schema)
 	}
-	rel := in.Target.Relation
-	if rel.Schema != "public" {
-		m.Table = append(m.Table, rel.Schema)
-	}
-	m.Table = append(m.Table, rel.Name)
+	m.Table = append(m.Table, c.relation.Name)
 	args := m.SQL
 	m.SQL = nil
-	for i, e := range values.Rows[0] {
-		ref, ok := e.(*query.ParamRef)
-		if !ok {
-			diag.Bugf("plan: %s copies what is no parameter", s.Name)
-		}
-		m.Columns = append(m.Columns, rel.Columns[in.Into[i]].Name)
-		m.SQL = append(m.SQL, args[ref.Param.Number-1])
+	for i, column := range c.columns {
+		m.Columns = append(m.Columns, c.relation.Columns[column].Name)
+		m.SQL = append(m.SQL, args[c.params[i]-1])
 	}
 }
 
 // queryDoc is the doc comment of a hand-written query: its own comments, and
 // what cannot be told from the types.
-func queryDoc(m *Method, s *query.Stmt, kind Kind) []string {
+func queryDoc(m *Method, s *statement, kind Kind) []string {
 	name := m.Name
 	var doc []string
-	for _, line := range s.Comments {
+	for _, line := range s.comments {
 		line = strings.TrimSpace(line)
 		if strings.HasPrefix(line, "tenant:") {
 			continue
@@ -193,10 +178,10 @@ func queryDoc(m *Method, s *query.Stmt, kind Kind) []string {
 	case BatchMany:
 		doc = append(doc, "", "It runs once for each item, in one round trip, and returns the rows of each.")
 	}
-	if u := s.Annotation.Unscoped; kind == Unscoped && u != nil {
+	if u := s.annotation.Unscoped; kind == Unscoped && u != nil {
 		doc = append(doc, "", fmt.Sprintf("Unscoped (%s): %s", u.Category, u.Reason))
 	}
-	if e := s.Annotation.Existence; e != nil {
+	if e := s.annotation.Existence; e != nil {
 		doc = append(doc, "", "Another tenant may notice that a key exists: "+e.Reason)
 	}
 	return doc

@@ -5,8 +5,6 @@ import (
 
 	"github.com/tenantc/tenantc/internal/catalog"
 	"github.com/tenantc/tenantc/internal/diag"
-	"github.com/tenantc/tenantc/internal/prove"
-	"github.com/tenantc/tenantc/internal/query"
 	"github.com/tenantc/tenantc/internal/sqlcrun"
 )
 
@@ -19,25 +17,21 @@ type param struct {
 
 // params returns the parameters of a query but for the tenants', in the order of
 // their numbers.
-func (b *builder) params(p *prove.Proof, q *sqlcrun.Query) []param {
+func (b *builder) params(s *statement, q *sqlcrun.Query) []param {
 	var out []param
 	for i := range q.Params {
-		if isTenant(p, i+1) {
+		if s.evidence.carries(i + 1) {
 			continue
 		}
-		sp, source := q.Params[i], p.Stmt.Params[i]
-		pos := p.Stmt.Pos
-		if len(source.Uses) > 0 {
-			pos = source.Uses[0].Pos()
-		}
-		name := source.Name
+		sp, source := q.Params[i], s.params[i]
+		pos, name := source.pos, source.name
 		if name == "" {
 			name = sp.Name
 		}
 		if name == "" {
 			b.rep.Add(diag.Diagnostic{
 				Code: diag.CodeParamName, Pos: pos, Width: len(fmt.Sprint("$", i+1)),
-				Message: fmt.Sprintf("parameter $%d of %s has no name", i+1, p.Stmt.Name),
+				Message: fmt.Sprintf("parameter $%d of %s has no name", i+1, s.name),
 				Why:     "it is compared with no column, so an argument of the method could only be called by its number",
 				Fix:     "give it one, as @since",
 			})
@@ -53,19 +47,19 @@ func (b *builder) params(p *prove.Proof, q *sqlcrun.Query) []param {
 		if t.text == "any" {
 			b.rep.Add(diag.Diagnostic{
 				Code: diag.CodeParamUntyped, Pos: pos, Width: len(name) + 1,
-				Message: fmt.Sprintf("parameter %s of %s has no type", name, p.Stmt.Name),
+				Message: fmt.Sprintf("parameter %s of %s has no type", name, s.name),
 				Why:     "sqlc could not tell it, and an argument of type any would accept what pgx takes for instructions",
-				Fix:     castFix(source),
+				Fix:     castFix(i+1, source),
 			})
 			continue
 		}
-		if !agreeOnType(source.Type, sp.DB) {
+		if !agreeOnType(source.typ, sp.DB) {
 			b.rep.Add(diag.Diagnostic{
 				Code: diag.CodeParamType, Pos: pos, Width: len(name) + 1,
 				Message: fmt.Sprintf("parameter %s of %s is of type %s for PostgreSQL, and of type %s for sqlc",
-					name, p.Stmt.Name, source.Type, dbTypeText(sp.DB)),
+					name, s.name, source.typ, dbTypeText(sp.DB)),
 				Why: "the argument's Go type comes from sqlc, and the server would refuse its values",
-				Fix: castFix(source),
+				Fix: castFix(i+1, source),
 			})
 			continue
 		}
@@ -74,25 +68,16 @@ func (b *builder) params(p *prove.Proof, q *sqlcrun.Query) []param {
 	return out
 }
 
-func isTenant(p *prove.Proof, number int) bool {
-	for _, t := range p.Tenants {
-		if t.Param == number {
-			return true
-		}
-	}
-	return false
-}
-
 // castFix returns the parameter with the cast that says its type.
-func castFix(p *query.Param) string {
-	name := fmt.Sprint("$", p.Number)
-	if p.Name != "" {
-		name = "@" + p.Name
+func castFix(number int, p sourceParam) string {
+	name := fmt.Sprint("$", number)
+	if p.name != "" {
+		name = "@" + p.name
 	}
-	if p.Type.IsZero() {
+	if p.typ.IsZero() {
 		return name + "::type"
 	}
-	return name + "::" + p.Type.String()
+	return name + "::" + p.typ.String()
 }
 
 // agreeOnType reports whether values for sqlc's type serve for PostgreSQL's:

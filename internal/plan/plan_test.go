@@ -44,7 +44,7 @@ plugins:
 
 // project is a case with everything up to its plan.
 type project struct {
-	in    plan.Input
+	in    inputs
 	rep   diag.List
 	plan  *plan.Plan
 	files map[string][]byte
@@ -92,7 +92,7 @@ func load(t *testing.T, archive *txtar.Archive) *project {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.in = plan.Input{Block: block, ImportPath: "example.com/app/" + block.Out}
+	p.in.Input = plan.Input{Block: block, ImportPath: "example.com/app/" + block.Out}
 	if block.Models != "" {
 		if p.in.Models, err = model.Load(dir, block.Models, rep); err != nil {
 			t.Fatal(err)
@@ -101,10 +101,11 @@ func load(t *testing.T, archive *txtar.Archive) *project {
 	}
 	p.in.Catalog = catalog.Build(catalog.Input{Files: schema, Tenancy: block.Tenancy, Models: p.in.Models}, rep)
 	stop("schema")
+	var stmts []*query.Stmt
 	for _, f := range queries {
-		p.in.Stmts = append(p.in.Stmts, query.Parse(f.Name, f.Text, p.in.Catalog, rep)...)
+		stmts = append(stmts, query.Parse(f.Name, f.Text, p.in.Catalog, rep)...)
 	}
-	p.in.Proofs = prove.All(p.in.Catalog, p.in.Stmts, rep)
+	p.in.Proofs = prove.All(p.in.Catalog, stmts, rep)
 	stop("proofs")
 	run := sqlcrun.Input{
 		Env: os.Environ(), Schema: schema, Queries: queries, Options: block.Go.Raw, Structs: plan.Structs(p.in.Catalog, p.in.Models),
@@ -113,7 +114,7 @@ func load(t *testing.T, archive *txtar.Archive) *project {
 		t.Fatal(err)
 	}
 	stop("sqlc")
-	p.plan = plan.New(p.in, rep)
+	p.plan = p.in.makePlan(rep)
 	if (p.plan == nil) != rep.HasErrors() {
 		t.Fatalf("plan = %v with %s", p.plan, print(rep))
 	}
@@ -123,6 +124,20 @@ func load(t *testing.T, archive *txtar.Archive) *project {
 		}
 	}
 	return p
+}
+
+// inputs is all that a plan is made of.
+type inputs struct {
+	plan.Input
+	Proofs   []*prove.Proof
+	Compiled *sqlcrun.Compiled
+}
+
+func (in inputs) makePlan(rep *diag.List) *plan.Plan {
+	d := plan.Begin(in.Input)
+	d.Add(in.Proofs...)
+	d.Rehearse()
+	return d.Finish(in.Compiled, rep)
 }
 
 // print returns the diagnostics one a line.
@@ -211,7 +226,7 @@ func TestDeterministic(t *testing.T) {
 	}
 	first := load(t, archive)
 	for range 5 {
-		again, err := emit.Render(plan.New(first.in, &diag.List{}))
+		again, err := emit.Render(first.in.makePlan(&diag.List{}))
 		if err != nil {
 			t.Fatal(err)
 		}

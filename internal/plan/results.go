@@ -6,14 +6,13 @@ import (
 
 	"github.com/tenantc/tenantc/internal/catalog"
 	"github.com/tenantc/tenantc/internal/diag"
-	"github.com/tenantc/tenantc/internal/query"
 	"github.com/tenantc/tenantc/internal/sqlcrun"
 )
 
 // result plans what a row of a hand-written query is read into: the model where
 // the columns are the model's, a single value, or a struct of the query's own.
-func (b *builder) result(r *repo, m *Method, pos diag.Pos, s *query.Stmt, q *sqlcrun.Query) *Row {
-	outs := b.outputs(s, q)
+func (b *builder) result(r *repo, m *Method, pos diag.Pos, running *reading, q *sqlcrun.Query) *Row {
+	outs := b.outputs(running, q)
 	if owner, order := whole(outs); owner != nil {
 		if b.ordered(owner, order) {
 			return b.rowOf(r, owner)
@@ -89,20 +88,16 @@ type output struct {
 	db    string // PostgreSQL's type, a domain counting as its base
 	embed *row   // of sqlc.embed
 
-	owner    *row       // the row of whose relation it is a column, or nil
-	field    *rowField  // in owner
-	instance *query.RTE // the mention of the relation; nil when it is not known
-	loose    bool       // it may be NULL where the column may not
+	owner    *row      // the row of whose relation it is a column, or nil
+	field    *rowField // in owner
+	instance int       // the mention of the relation, from 1; 0 when it is not known
+	loose    bool      // it may be NULL where the column may not
 }
 
 // outputs types the columns of a query. Where a column of a relation can be
 // followed through subqueries and CTEs to a field of a row, that field decides;
 // sqlc loses the column on the way.
-func (b *builder) outputs(s *query.Stmt, q *sqlcrun.Query) []output {
-	var targets []*query.Target
-	if s.Body != nil {
-		targets = s.Body.Columns()
-	}
+func (b *builder) outputs(running *reading, q *sqlcrun.Query) []output {
 	out := make([]output, len(q.Columns))
 	at := 0
 	for i := range q.Columns {
@@ -116,8 +111,10 @@ func (b *builder) outputs(s *query.Stmt, q *sqlcrun.Query) []output {
 		o.typ, o.db = sqlcType(col.Go), resultType(col.DB)
 		var rel *catalog.Relation
 		var f *rowField
-		if at < len(targets) {
-			o.instance, rel, f = b.origin(targets[at].Expr)
+		if at < len(running.targets) {
+			if from := running.targets[at]; b.rows[from.relation] != nil {
+				o.instance, rel, f = from.instance, from.relation, b.rows[from.relation].field(from.column)
+			}
 		}
 		at++
 		if rel == nil && col.Table != (sqlcrun.TableName{}) {
@@ -135,48 +132,14 @@ func (b *builder) outputs(s *query.Stmt, q *sqlcrun.Query) []output {
 			continue
 		}
 		o.owner, o.field = b.rows[rel], f
-		o.loose = f.col.NotNull && (!col.NotNull || groupingSets(s))
+		// A grouping set leaves columns out, which sqlc does not see.
+		o.loose = f.col.NotNull && (!col.NotNull || running.sets)
 		o.typ, o.db = f.typ, b.baseType(f.col.Type)
 		if o.loose && !f.typ.nullable() {
 			o.typ = f.typ.pointer()
 		}
 	}
 	return out
-}
-
-// groupingSets reports whether a column of the statement may be NULL because a
-// grouping set leaves it out, which sqlc does not see.
-func groupingSets(s *query.Stmt) bool {
-	sel, ok := s.Body.(*query.Select)
-	return ok && sel.Sets != nil
-}
-
-// origin follows a plain column reference down to the relation that it reads, and
-// returns nil when there is none, or none with a row.
-func (b *builder) origin(e query.Expr) (*query.RTE, *catalog.Relation, *rowField) {
-	for {
-		c, ok := e.(*query.ColRef)
-		if !ok {
-			return nil, nil, nil
-		}
-		var inner query.Query
-		switch rte := c.RTE; {
-		case rte.Kind == query.RelationRTE && rte.Sub == nil:
-			rel, col := rte.Relation, rte.Cols[c.Col].Column
-			if rel == nil || col == nil || b.rows[rel] == nil {
-				return nil, nil, nil
-			}
-			return rte, rel, b.rows[rel].field(col)
-		case rte.Kind == query.RelationRTE, rte.Kind == query.SubqueryRTE:
-			inner = rte.Sub
-		case rte.Kind == query.CTERTE && rte.CTE != nil && !rte.Self:
-			inner = rte.CTE.Query
-		}
-		if inner == nil || c.Col >= len(inner.Columns()) {
-			return nil, nil, nil
-		}
-		e = inner.Columns()[c.Col].Expr
-	}
 }
 
 // embedded returns the row of a sqlc.embed: the user's model when it has a field
@@ -191,7 +154,7 @@ func (b *builder) embedded(col *sqlcrun.Result) *row {
 	}
 	r := b.embeds[rel]
 	if r == nil {
-		r = b.sqlcRow(rel, b.in.Compiled.Types[col.Go.Text])
+		r = b.sqlcRow(rel, b.compiled.Types[col.Go.Text])
 		b.embeds[rel] = r
 	}
 	if r == nil {

@@ -93,10 +93,10 @@ func (b *builder) makeRows() {
 		}
 	}
 	for _, rel := range b.in.Catalog.Relations {
-		if rel.Model != nil || b.in.Compiled == nil {
+		if rel.Model != nil || b.compiled == nil {
 			continue
 		}
-		if decl := b.in.Compiled.Types[b.in.Compiled.Structs[tableName(rel)]]; decl != nil {
+		if decl := b.compiled.Types[b.compiled.Structs[tableName(rel)]]; decl != nil {
 			if r := b.sqlcRow(rel, decl); r != nil {
 				b.rows[rel] = r
 			}
@@ -108,11 +108,11 @@ func (b *builder) makeRows() {
 // queryRows adds, for relations without a row, the struct of sqlc's that a query
 // returns whole.
 func (b *builder) queryRows() {
-	if b.in.Compiled == nil {
+	if b.compiled == nil {
 		return
 	}
-	for _, q := range b.in.Compiled.Queries {
-		decl := b.in.Compiled.Types[q.Struct]
+	for _, q := range b.compiled.Queries {
+		decl := b.compiled.Types[q.Struct]
 		if decl == nil || len(q.Columns) == 0 {
 			continue
 		}

@@ -11,22 +11,40 @@ import (
 // All proves every statement. The findings of the statements, and each open
 // assumption about the schema once, are added to rep.
 func All(cat *catalog.Catalog, stmts []*query.Stmt, rep *diag.List) []*Proof {
+	session := NewSession(cat, rep)
 	proofs := make([]*Proof, len(stmts))
-	seen := map[string]bool{}
 	for i, s := range stmts {
-		p := One(cat, s)
-		proofs[i] = p
-		for _, d := range p.Findings {
-			rep.Add(d)
-		}
-		for _, a := range p.Assumes {
-			if !a.Declared && !seen[a.Subject] {
-				seen[a.Subject] = true
-				rep.Add(a.Diagnostic(s))
-			}
-		}
+		proofs[i] = session.Prove(s)
 	}
 	return proofs
+}
+
+// Session proves statements one by one, for a caller that does not keep them
+// all.
+type Session struct {
+	cat  *catalog.Catalog
+	rep  *diag.List
+	open map[string]bool // assumptions that have been reported
+}
+
+// NewSession returns a Session that adds its findings to rep.
+func NewSession(cat *catalog.Catalog, rep *diag.List) *Session {
+	return &Session{cat, rep, map[string]bool{}}
+}
+
+// Prove proves a statement, and reports it as All does.
+func (s *Session) Prove(stmt *query.Stmt) *Proof {
+	p := One(s.cat, stmt)
+	for _, d := range p.Findings {
+		s.rep.Add(d)
+	}
+	for _, a := range p.Assumes {
+		if !a.Declared && !s.open[a.Subject] {
+			s.open[a.Subject] = true
+			s.rep.Add(a.Diagnostic(stmt))
+		}
+	}
+	return p
 }
 
 // Diagnostic returns the schema error of an open assumption, which s was the

@@ -13,12 +13,28 @@ import (
 // bom is the mark that some editors put before UTF-8.
 const bom = "\ufeff"
 
+// Reader reads the statements of one catalog, and keeps what they have in
+// common: the columns of a relation, what an operator gives to its operands. It
+// is not for use by several goroutines at once.
+type Reader struct {
+	cat   *catalog.Catalog
+	cache *cache
+}
+
+// NewReader returns a Reader that knows nothing yet.
+func NewReader(cat *catalog.Catalog) *Reader { return &Reader{cat, newCache()} }
+
 // Parse reads one query file. Every name gets exactly one Stmt; what is wrong
 // with it is among the statement's Issues. What belongs to no statement, as an
 // unnamed one, is added to rep.
 func Parse(path, text string, cat *catalog.Catalog, rep *diag.List) []*Stmt {
+	return NewReader(cat).Parse(path, text, rep)
+}
+
+// Parse is the function of that name.
+func (rd *Reader) Parse(path, text string, rep *diag.List) []*Stmt {
 	text = strings.TrimPrefix(text, bom) // columns of line 1 count from behind it, as editors do
-	f := &file{path: path, text: text, lines: diag.NewLines(path, text), cat: cat, rep: rep, cache: newCache(), names: map[string]diag.Pos{}}
+	f := &file{path: path, text: text, lines: diag.NewLines(path, text), cat: rd.cat, rep: rep, cache: rd.cache, names: map[string]diag.Pos{}}
 	for _, p := range split(text) {
 		f.piece(p)
 	}
@@ -34,10 +50,15 @@ func Parse(path, text string, cat *catalog.Catalog, rep *diag.List) []*Stmt {
 // ParseSQL reads the text of one statement, which has no macros, only $n.
 // Positions are those of the text itself, under the statement's name.
 func ParseSQL(name, command, sql string, ann Annotation, cat *catalog.Catalog) *Stmt {
+	return NewReader(cat).ParseSQL(name, command, sql, ann)
+}
+
+// ParseSQL is the function of that name.
+func (rd *Reader) ParseSQL(name, command, sql string, ann Annotation) *Stmt {
 	st := &Stmt{Name: name, Command: command, File: name, Annotation: ann, Text: sql, SQL: sql}
 	st.Source = &Source{Lines: diag.NewLines(name, sql)}
 	st.Pos = st.Source.Lines.Pos(0)
-	r := &resolver{cat: cat, cache: newCache(), stmt: st, text: sql, src: st.Source}
+	r := &resolver{cat: rd.cat, cache: rd.cache, stmt: st, text: sql, src: st.Source}
 	if tree := r.parse(); tree != nil {
 		r.readParams(tree)
 		r.resolve(tree)

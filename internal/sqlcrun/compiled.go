@@ -12,10 +12,7 @@ type Compiled struct {
 }
 
 // TableName names a relation. Schema is "" for the default one.
-type TableName struct {
-	Schema string `json:"schema"`
-	Name   string `json:"name"`
-}
+type TableName struct{ Schema, Name string }
 
 // DBType is a type as sqlc spells it: without "pg_catalog", but with "integer"
 // where the schema says so.
@@ -42,7 +39,6 @@ type Query struct {
 	Name    string // as written in the query file
 	Command string // ":many"
 	Text    string // what runs: stars expanded, macros resolved, $n only
-	File    string // the user's query file
 	Params  []Param
 	Columns []Result
 	// Struct is the struct of sqlc's that the columns are scanned into: one of
@@ -50,6 +46,8 @@ type Query struct {
 	Struct string
 	// Insert is the table of an INSERT, the target of :copyfrom; zero otherwise.
 	Insert TableName
+
+	probe bool // it was asked for to learn of structs
 }
 
 // Param is a parameter: $1 is the first.

@@ -1,32 +1,41 @@
 package sqlcrun
 
 import (
-	"cmp"
 	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/tenantc/tenantc/internal/parallel"
 )
 
-// goReader reads one file of sqlc's Go at a time and keeps of it what Compiled
-// holds; syntax trees do not outlive their file.
+// goReader reads sqlc's Go and keeps of it what Compiled holds.
 type goReader struct {
 	c       *Compiled
 	queries map[string]*Query
-	rows    map[string][]StructField // structs that sqlc made for single queries
-	done    map[string]bool          // queries whose code was found
+	types   map[string]bool // names declared in models.go
 
-	// Of the current file.
-	fset    *token.FileSet
+	rows map[string][]StructField // structs that sqlc made for single queries
+	done map[string]bool          // queries whose code was found
+}
+
+// goFile is one file of sqlc's Go. Its syntax tree does not outlive it.
+type goFile struct {
+	*goReader
 	text    []byte
+	at      *token.File
 	imports map[string]Import // by the name used in the file
-	types   map[string]bool   // names declared in models.go, filled first
+	known   map[string]Type   // by their text
+
+	rows map[string][]StructField // those declared here, and before that in other files
+	done []string
 }
 
 // readGo adds to c what the code says: Go types, fields, and the structs.
@@ -41,10 +50,11 @@ func (w *workspace) readGo(c *Compiled) error {
 	if err != nil {
 		return err
 	}
-	slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(rank(a), rank(b)) })
-	for _, name := range names {
-		if err := r.file(name); err != nil {
-			return fmt.Errorf("%s: %w", filepath.Base(name), err)
+	// What one file names was read before: models.go has the types of all, and
+	// copyfrom.go takes structs of the query files.
+	for rank := range 3 {
+		if err := r.files(slices.DeleteFunc(slices.Clone(names), func(name string) bool { return rankOf(name) != rank })); err != nil {
+			return err
 		}
 	}
 	for _, q := range c.Queries {
@@ -58,9 +68,7 @@ func (w *workspace) readGo(c *Compiled) error {
 	return r.structs(w)
 }
 
-// rank orders the files so that what one names was read before: models.go has
-// the types of all, and copyfrom.go takes structs of the query files.
-func rank(name string) int {
+func rankOf(name string) int {
 	switch filepath.Base(name) {
 	case "models.go":
 		return 0
@@ -70,33 +78,62 @@ func rank(name string) int {
 	return 1
 }
 
-func (r *goReader) file(name string) error {
+// files reads files that do not depend on one another.
+func (r *goReader) files(names []string) error {
+	read := make([]*goFile, len(names))
+	err := parallel.Each(len(names), func(i int) (err error) {
+		if read[i], err = r.file(names[i]); err != nil {
+			return fmt.Errorf("%s: %w", filepath.Base(names[i]), err)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, f := range read {
+		maps.Copy(r.rows, f.rows)
+		for _, name := range f.done {
+			r.done[name] = true
+		}
+	}
+	return nil
+}
+
+// file reads one file. Several may be read at once: each query has its code in
+// one of them.
+func (r *goReader) file(name string) (*goFile, error) {
 	text, err := os.ReadFile(name)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	r.fset, r.text = token.NewFileSet(), text
-	f, err := parser.ParseFile(r.fset, name, text, parser.ParseComments|parser.SkipObjectResolution)
+	fset := token.NewFileSet()
+	tree, err := parser.ParseFile(fset, name, text, parser.ParseComments|parser.SkipObjectResolution)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	r.imports = map[string]Import{}
-	for _, spec := range f.Imports {
+	f := &goFile{
+		goReader: r, text: text, at: fset.File(tree.FileStart), imports: map[string]Import{}, known: map[string]Type{},
+		rows: maps.Clone(r.rows),
+	}
+	for _, spec := range tree.Imports {
 		p, err := strconv.Unquote(spec.Path.Value)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if spec.Name != nil {
-			r.imports[spec.Name.Name] = Import{spec.Name.Name, p}
+			f.imports[spec.Name.Name] = Import{spec.Name.Name, p}
 		} else {
-			r.imports[packageName(p)] = Import{"", p}
+			f.imports[packageName(p)] = Import{"", p}
 		}
 	}
 	if filepath.Base(name) == "models.go" {
-		return r.models(f)
+		return f, f.models(tree)
 	}
-	return r.queryFile(f)
+	return f, f.queryFile(tree)
 }
+
+// source returns the text from one place to another.
+func (f *goFile) source(from, to token.Pos) []byte { return f.text[f.at.Offset(from):f.at.Offset(to)] }
 
 // packageName guesses the name of a package that is imported without one; sqlc
 // writes the name wherever it differs from the last element of the path.
@@ -109,7 +146,7 @@ func packageName(importPath string) string {
 }
 
 // queryFile reads the structs and methods of a file of queries.
-func (r *goReader) queryFile(f *ast.File) error {
+func (r *goFile) queryFile(f *ast.File) error {
 	for _, decl := range f.Decls {
 		gen, ok := decl.(*ast.GenDecl)
 		if !ok || gen.Tok != token.TYPE {
@@ -148,7 +185,7 @@ func (r *goReader) queryFile(f *ast.File) error {
 		if err := r.method(q, fn, batches); err != nil {
 			return fmt.Errorf("method %s: %w", fn.Name.Name, err)
 		}
-		r.done[q.Name] = true
+		r.done = append(r.done, q.Name)
 	}
 	return nil
 }
@@ -165,7 +202,7 @@ func receiver(fn *ast.FuncDecl) string {
 }
 
 // fields reads the fields of a struct.
-func (r *goReader) fields(st *ast.StructType) []StructField {
+func (r *goFile) fields(st *ast.StructType) []StructField {
 	var out []StructField
 	for _, f := range st.Fields.List {
 		t := r.typ(f.Type)
@@ -185,8 +222,11 @@ func (r *goReader) fields(st *ast.StructType) []StructField {
 }
 
 // typ reads a type.
-func (r *goReader) typ(e ast.Expr) Type {
-	text := r.text[r.fset.Position(e.Pos()).Offset:r.fset.Position(e.End()).Offset]
+func (r *goFile) typ(e ast.Expr) Type {
+	text := r.source(e.Pos(), e.End())
+	if t, ok := r.known[string(text)]; ok {
+		return t
+	}
 	t := Type{Text: strings.ReplaceAll(string(text), "interface{}", "any")}
 	ast.Inspect(e, func(n ast.Node) bool {
 		switch n := n.(type) {
@@ -204,5 +244,6 @@ func (r *goReader) typ(e ast.Expr) Type {
 		}
 		return true
 	})
+	r.known[string(text)] = t
 	return t
 }

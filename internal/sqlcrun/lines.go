@@ -48,6 +48,11 @@ func longLine(text string) int {
 // skip returns the offset behind the literal, quoted name or comment that begins
 // at i, and i+1 when none does.
 func skip(text string, i int) int {
+	switch text[i] {
+	case '-', '/', '\'', '"', '$':
+	default:
+		return i + 1
+	}
 	rest := text[i:]
 	switch {
 	case strings.HasPrefix(rest, "--"):

@@ -9,7 +9,7 @@ import (
 
 // method reads the method of a query: the types of its arguments in order, and
 // what its row is scanned into.
-func (r *goReader) method(q *Query, fn *ast.FuncDecl, batches map[string]*ast.FuncDecl) error {
+func (r *goFile) method(q *Query, fn *ast.FuncDecl, batches map[string]*ast.FuncDecl) error {
 	if err := r.arguments(q, fn); err != nil {
 		return err
 	}
@@ -70,7 +70,7 @@ func resultName(fn *ast.FuncDecl) string {
 
 // arguments gives each parameter its Go type, by position: the i-th argument of
 // the SQL is $i.
-func (r *goReader) arguments(q *Query, fn *ast.FuncDecl) error {
+func (r *goFile) arguments(q *Query, fn *ast.FuncDecl) error {
 	var types []Type
 	for _, field := range fn.Type.Params.List[1:] { // behind ctx
 		t := field.Type
@@ -101,7 +101,7 @@ func (r *goReader) arguments(q *Query, fn *ast.FuncDecl) error {
 }
 
 // result gives each column its Go type and field, in the order of scan.
-func (r *goReader) result(q *Query, row ast.Expr, scan []string) error {
+func (r *goFile) result(q *Query, row ast.Expr, scan []string) error {
 	id, ok := row.(*ast.Ident)
 	var fields []StructField
 	if ok {

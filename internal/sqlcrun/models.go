@@ -11,7 +11,7 @@ import (
 
 // models reads models.go: the structs of tables as fields, every other type, as
 // an enum, as the source that declares it.
-func (r *goReader) models(f *ast.File) error {
+func (r *goFile) models(f *ast.File) error {
 	for _, decl := range f.Decls {
 		if gen, ok := decl.(*ast.GenDecl); ok && gen.Tok == token.TYPE {
 			for _, spec := range gen.Specs {
@@ -28,26 +28,26 @@ func (r *goReader) models(f *ast.File) error {
 	return nil
 }
 
-func (r *goReader) declaration(decl ast.Decl) error {
+func (r *goFile) declaration(decl ast.Decl) error {
 	switch decl := decl.(type) {
 	case *ast.FuncDecl:
 		if decl.Recv == nil {
 			// emit_all_enum_values: func AllRoleValues() []Role
 			if len(decl.Type.Results.List) == 1 {
 				if id, ok := element(decl.Type.Results.List[0].Type).(*ast.Ident); ok {
-					return r.source(id.Name, decl)
+					return r.keep(id.Name, decl)
 				}
 			}
 			return fmt.Errorf("function %s belongs to no type", decl.Name.Name)
 		}
-		return r.source(receiver(decl), decl)
+		return r.keep(receiver(decl), decl)
 	case *ast.GenDecl:
 		switch decl.Tok {
 		case token.IMPORT:
 			return nil
 		case token.CONST:
 			if id, ok := decl.Specs[0].(*ast.ValueSpec).Type.(*ast.Ident); ok {
-				return r.source(id.Name, decl)
+				return r.keep(id.Name, decl)
 			}
 		case token.TYPE:
 			spec := decl.Specs[0].(*ast.TypeSpec)
@@ -57,14 +57,14 @@ func (r *goReader) declaration(decl ast.Decl) error {
 			if st, ok := spec.Type.(*ast.StructType); ok {
 				t.Fields = r.fields(st)
 			}
-			return r.source(t.Name, decl)
+			return r.keep(t.Name, decl)
 		}
 	}
 	return fmt.Errorf("a declaration is not understood")
 }
 
-// source appends the text of decl to its type.
-func (r *goReader) source(name string, decl ast.Decl) error {
+// keep appends the text of decl to its type.
+func (r *goFile) keep(name string, decl ast.Decl) error {
 	t := r.c.Types[name]
 	if t == nil {
 		return fmt.Errorf("a declaration of %s stands before it", name)
@@ -80,7 +80,7 @@ func (r *goReader) source(name string, decl ast.Decl) error {
 			from = decl.Doc.Pos()
 		}
 	}
-	text := r.text[r.fset.Position(from).Offset:r.fset.Position(decl.End()).Offset]
+	text := r.source(from, decl.End())
 	if t.Source != "" {
 		t.Source += "\n\n"
 	}

@@ -23,13 +23,34 @@ func command(ctx context.Context, name string, args ...string) *exec.Cmd {
 
 var errTimeout = errors.New("sqlc took too long")
 
-// run generates in the workspace. It returns false when rep says why not.
-func (w *workspace) run(ctx context.Context, bin string, in Input, rep *diag.List) (bool, error) {
-	timeout := in.Timeout
-	if timeout == 0 {
-		timeout = 2 * time.Minute
+// failure is a run of sqlc that gave nothing.
+type failure struct {
+	stderr string
+	exit   error
+	late   bool // it was stopped
+	limit  time.Duration
+}
+
+// report says why, in terms of the user's files.
+func (f *failure) report(w *workspace, in Input, rep *diag.List) {
+	if f.late {
+		rep.Add(diag.Diagnostic{
+			Code:    diag.CodeSqlcFailed,
+			Message: fmt.Sprintf("sqlc did not finish within %s", f.limit),
+			Why:     "it was stopped, and nothing was written",
+		})
+		return
 	}
-	limited, cancel := context.WithTimeoutCause(ctx, timeout, errTimeout)
+	w.mapMessages(f.stderr, f.exit, in, rep)
+}
+
+// generate runs sqlc in the workspace.
+func (w *workspace) generate(ctx context.Context, bin string, in Input) (*failure, error) {
+	limit := in.Timeout
+	if limit == 0 {
+		limit = 2 * time.Minute
+	}
+	limited, cancel := context.WithTimeoutCause(ctx, limit, errTimeout)
 	defer cancel()
 	cmd := command(limited, bin, "generate", "--no-remote")
 	cmd.Dir = w.dir
@@ -39,27 +60,16 @@ func (w *workspace) run(ctx context.Context, bin string, in Input, rep *diag.Lis
 	err := cmd.Run()
 	switch {
 	case err == nil:
-		return true, nil
+		return nil, nil
 	case errors.Is(context.Cause(limited), errTimeout):
-		rep.Add(diag.Diagnostic{
-			Code:    diag.CodeSqlcFailed,
-			Message: fmt.Sprintf("sqlc did not finish within %s", timeout),
-			Why:     "it was stopped, and nothing was written",
-		})
-		return false, nil
+		return &failure{late: true, limit: limit}, nil
 	case ctx.Err() != nil:
-		return false, fmt.Errorf("run sqlc: %w", context.Cause(ctx))
+		return nil, fmt.Errorf("run sqlc: %w", context.Cause(ctx))
 	}
 	if exit := (*exec.ExitError)(nil); !errors.As(err, &exit) {
-		return false, fmt.Errorf("run sqlc: %w", err)
+		return nil, fmt.Errorf("run sqlc: %w", err)
 	}
-	// Another version may fail over what this one takes, and the version is then
-	// what to say.
-	if version := versionOf(ctx, bin, in.Env); !checkVersion(bin, version, rep) {
-		return false, nil
-	}
-	w.mapMessages(stderr.String(), err, in, rep)
-	return false, nil
+	return &failure{stderr: stderr.String(), exit: err}, nil
 }
 
 // childEnv is what sqlc gets to see. Its own variables are not among it:

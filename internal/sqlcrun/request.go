@@ -1,11 +1,7 @@
 package sqlcrun
 
 import (
-	"bufio"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -32,30 +28,19 @@ func (w *workspace) read(rep *diag.List) (*Compiled, error) {
 // The part of sqlc's request that is kept. Its catalog lists every function of
 // PostgreSQL too, so the request is read as a stream, element by element.
 type (
-	jsonType   struct{ Schema, Name string }
 	jsonColumn struct {
-		Name         string
-		NotNull      bool `json:"not_null"`
-		IsArray      bool `json:"is_array"`
-		ArrayDims    int  `json:"array_dims"`
-		IsNamedParam bool `json:"is_named_param"`
-		Table        *TableName
-		Type         *jsonType
-		EmbedTable   *TableName `json:"embed_table"`
-		OriginalName string     `json:"original_name"`
-	}
-	jsonTable struct {
-		Rel     TableName
-		Columns []jsonColumn
+		name, originalName string
+		notNull, named     bool
+		array              bool
+		dims               int
+		table, embed       TableName
+		typ                TableName
 	}
 	jsonQuery struct {
-		Text, Name, Cmd, Filename string
-		Columns                   []jsonColumn
-		Params                    []struct {
-			Number int
-			Column jsonColumn
-		}
-		InsertIntoTable *TableName `json:"insert_into_table"`
+		text, name, command, file string
+		columns                   []jsonColumn
+		params                    []jsonColumn
+		insert                    TableName
 	}
 )
 
@@ -66,28 +51,30 @@ func (w *workspace) readRequest(name string) (*Compiled, error) {
 	}
 	defer f.Close()
 	c := &Compiled{Types: map[string]*TypeDecl{}, Structs: map[TableName]string{}}
-	s := &stream{json.NewDecoder(bufio.NewReaderSize(f, 1<<16))}
-	err = s.object(func(key string) error {
+	s := newStream(f)
+	var q jsonQuery // its lists serve for every query
+	err = s.object(func(key string) (err error) {
 		switch key {
 		case "sqlc_version":
-			return s.Decode(&c.Version)
+			c.Version, err = s.str()
 		case "catalog":
-			return s.object(func(key string) error {
+			err = s.object(func(key string) error {
 				if key != "schemas" {
 					return s.skip()
 				}
 				return s.array(func() error { return c.readSchema(s) })
 			})
 		case "queries":
-			return s.array(func() error {
-				var q jsonQuery
-				if err := s.Decode(&q); err != nil {
+			err = s.array(func() error {
+				if err := s.query(&q); err != nil {
 					return err
 				}
 				return c.addQuery(&q, w)
 			})
+		default:
+			err = s.skip()
 		}
-		return s.skip()
+		return err
 	})
 	if err != nil {
 		return nil, err
@@ -95,77 +82,163 @@ func (w *workspace) readRequest(name string) (*Compiled, error) {
 	return c, nil
 }
 
-// readSchema keeps the tables of a schema, unless it is one of PostgreSQL's own.
-func (c *Compiled) readSchema(s *stream) error {
-	var name string
-	var tables []*Table
-	err := s.object(func(key string) error {
+// query reads a query into q.
+func (s *stream) query(q *jsonQuery) error {
+	*q = jsonQuery{columns: q.columns[:0], params: q.params[:0]}
+	return s.object(func(key string) (err error) {
 		switch key {
+		case "text":
+			q.text, err = s.str()
 		case "name":
-			return s.Decode(&name)
-		case "tables":
-			return s.array(func() error {
-				var t jsonTable
-				if err := s.Decode(&t); err != nil {
-					return err
-				}
-				tables = append(tables, newTable(&t))
-				return nil
+			q.name, err = s.str()
+		case "cmd":
+			q.command, err = s.str()
+		case "filename":
+			q.file, err = s.str()
+		case "insert_into_table":
+			q.insert, err = s.tableName()
+		case "columns":
+			err = s.array(func() error {
+				col, err := s.column()
+				q.columns = append(q.columns, col)
+				return err
 			})
+		case "params":
+			err = s.array(func() error {
+				number, col, err := s.param()
+				if err == nil && number != len(q.params)+1 {
+					err = fmt.Errorf("query %s: parameter %d is numbered %d", q.name, len(q.params)+1, number)
+				}
+				q.params = append(q.params, col)
+				return err
+			})
+		default:
+			err = s.skip()
 		}
-		return s.skip()
-	})
-	if err != nil || name == "pg_catalog" || name == "information_schema" || name == "pg_temp" {
 		return err
-	}
-	c.Tables = append(c.Tables, tables...)
-	return nil
+	})
 }
 
-func newTable(t *jsonTable) *Table {
-	out := &Table{TableName: t.Rel, Columns: make([]TableColumn, 0, len(t.Columns))}
-	for i := range t.Columns {
-		col := &t.Columns[i]
-		out.Columns = append(out.Columns, TableColumn{strings.Clone(col.Name), col.dbType(), col.NotNull})
+func (s *stream) param() (number int, col jsonColumn, err error) {
+	err = s.object(func(key string) (err error) {
+		switch key {
+		case "number":
+			number, err = s.integer()
+		case "column":
+			col, err = s.column()
+		default:
+			err = s.skip()
+		}
+		return err
+	})
+	return number, col, err
+}
+
+func (s *stream) column() (col jsonColumn, err error) {
+	err = s.object(func(key string) (err error) {
+		switch key {
+		case "name":
+			col.name, err = s.str()
+		case "not_null":
+			col.notNull, err = s.boolean()
+		case "is_array":
+			col.array, err = s.boolean()
+		case "array_dims":
+			col.dims, err = s.integer()
+		case "is_named_param":
+			col.named, err = s.boolean()
+		case "table":
+			col.table, err = s.tableName()
+		case "type":
+			col.typ, err = s.tableName()
+		case "embed_table":
+			col.embed, err = s.tableName()
+		case "original_name":
+			col.originalName, err = s.str()
+		default:
+			err = s.skip()
+		}
+		return err
+	})
+	return col, err
+}
+
+// tableName reads the name of a relation or type; a null is the zero name.
+func (s *stream) tableName() (t TableName, err error) {
+	err = s.object(func(key string) (err error) {
+		switch key {
+		case "schema":
+			t.Schema, err = s.str()
+		case "name":
+			t.Name, err = s.str()
+		default:
+			err = s.skip()
+		}
+		return err
+	})
+	return t, err
+}
+
+// readSchema keeps the tables of a schema, unless it is one of PostgreSQL's own.
+func (c *Compiled) readSchema(s *stream) error {
+	own := false
+	at := len(c.Tables)
+	err := s.object(func(key string) (err error) {
+		switch {
+		case key == "name":
+			var name string
+			name, err = s.str()
+			own = name == "pg_catalog" || name == "information_schema" || name == "pg_temp"
+		case key == "tables" && !own:
+			err = s.array(func() error { return c.readTable(s) })
+		default:
+			err = s.skip()
+		}
+		return err
+	})
+	if own {
+		c.Tables = c.Tables[:at] // its name may stand behind its tables
 	}
-	return out
+	return err
+}
+
+func (c *Compiled) readTable(s *stream) error {
+	t := &Table{}
+	err := s.object(func(key string) (err error) {
+		switch key {
+		case "rel":
+			t.TableName, err = s.tableName()
+		case "columns":
+			err = s.array(func() error {
+				col, err := s.column()
+				t.Columns = append(t.Columns, TableColumn{col.name, col.dbType(), col.notNull})
+				return err
+			})
+		default:
+			err = s.skip()
+		}
+		return err
+	})
+	c.Tables = append(c.Tables, t)
+	return err
 }
 
 func (c *Compiled) addQuery(q *jsonQuery, w *workspace) error {
-	out := &Query{Name: q.Name, Command: q.Cmd, Text: q.Text, File: q.Filename}
-	if q.Filename != probeFile {
-		file := w.files["queries/"+q.Filename]
-		if file == nil {
-			return fmt.Errorf("query %s stands in %s, which it was not given", q.Name, q.Filename)
-		}
-		out.File = file.file.Name
+	out := &Query{Name: q.name, Command: q.command, Text: q.text, Insert: q.insert, probe: q.file == probeFile}
+	if !out.probe && w.files["queries/"+q.file] == nil {
+		return fmt.Errorf("query %s stands in %s, which it was not given", q.name, q.file)
 	}
-	for i, p := range q.Params {
-		if p.Number != i+1 {
-			return fmt.Errorf("query %s: parameter %d is numbered %d", q.Name, i+1, p.Number)
-		}
-		param := Param{
-			Name: p.Column.Name, Named: p.Column.IsNamedParam, NotNull: p.Column.NotNull, DB: p.Column.dbType(),
-			Column: p.Column.OriginalName,
-		}
-		if p.Column.Table != nil {
-			param.Table = *p.Column.Table
-		}
-		out.Params = append(out.Params, param)
+	for i := range q.params {
+		col := &q.params[i]
+		out.Params = append(out.Params, Param{
+			Name: col.name, Named: col.named, NotNull: col.notNull, DB: col.dbType(), Table: col.table, Column: col.originalName,
+		})
 	}
-	for i := range q.Columns {
-		col := &q.Columns[i]
-		r := Result{Name: col.Name, NotNull: col.NotNull, DB: col.dbType(), Column: col.OriginalName}
-		if col.Table != nil {
-			r.Table = *col.Table
-		}
-		if col.EmbedTable != nil {
-			r.Embed = *col.EmbedTable
-		}
-		out.Columns = append(out.Columns, r)
-	}
-	if q.InsertIntoTable != nil {
-		out.Insert = *q.InsertIntoTable
+	for i := range q.columns {
+		col := &q.columns[i]
+		out.Columns = append(out.Columns, Result{
+			Name: col.name, NotNull: col.notNull, DB: col.dbType(), Table: col.table, Column: col.originalName, Embed: col.embed,
+		})
 	}
 	c.Queries = append(c.Queries, out)
 	return nil
@@ -174,18 +247,14 @@ func (c *Compiled) addQuery(q *jsonQuery, w *workspace) error {
 // dbType reads a type. Its schema stands in a field of its own on columns, and
 // in front of the name on parameters.
 func (col *jsonColumn) dbType() DBType {
-	var t DBType
-	if col.Type != nil {
-		t.Schema, t.Name = col.Type.Schema, col.Type.Name
-	}
+	t := DBType{Schema: col.typ.Schema, Name: col.typ.Name}
 	if t.Schema == "" {
 		if schema, name, ok := strings.Cut(t.Name, "."); ok {
 			t.Schema, t.Name = schema, name
 		}
 	}
-	t.Schema, t.Name = strings.Clone(t.Schema), strings.Clone(t.Name)
-	if col.IsArray {
-		t.Dims = max(col.ArrayDims, 1)
+	if col.array {
+		t.Dims = max(col.dims, 1)
 	}
 	return t
 }
@@ -194,75 +263,10 @@ func (col *jsonColumn) dbType() DBType {
 func (c *Compiled) takeProbes() []*Query {
 	var probes []*Query
 	c.Queries = slices.DeleteFunc(c.Queries, func(q *Query) bool {
-		if q.File == probeFile {
+		if q.probe {
 			probes = append(probes, q)
 		}
-		return q.File == probeFile
+		return q.probe
 	})
 	return probes
-}
-
-// stream reads JSON token by token.
-type stream struct{ *json.Decoder }
-
-// object reads an object and calls fn before each value, which fn consumes. A
-// null is an empty object.
-func (s *stream) object(fn func(key string) error) error {
-	return s.collection('{', func() error {
-		key, err := s.Token()
-		if err != nil {
-			return err
-		}
-		return fn(key.(string)) // the decoder has seen to it that keys are strings
-	})
-}
-
-// array reads an array and calls fn before each element, which fn consumes.
-func (s *stream) array(fn func() error) error { return s.collection('[', fn) }
-
-func (s *stream) collection(open json.Delim, fn func() error) error {
-	tok, err := s.Token()
-	if err != nil {
-		return unexpectedEOF(err)
-	}
-	if tok == nil {
-		return nil
-	}
-	if tok != open {
-		return fmt.Errorf("at byte %d: %v where %v belongs", s.InputOffset(), tok, open)
-	}
-	for s.More() {
-		if err := fn(); err != nil {
-			return unexpectedEOF(err)
-		}
-	}
-	_, err = s.Token()
-	return unexpectedEOF(err)
-}
-
-// skip consumes one value without keeping it.
-func (s *stream) skip() error {
-	depth := 0
-	for {
-		tok, err := s.Token()
-		if err != nil {
-			return unexpectedEOF(err)
-		}
-		switch tok {
-		case json.Delim('{'), json.Delim('['):
-			depth++
-		case json.Delim('}'), json.Delim(']'):
-			depth--
-		}
-		if depth == 0 {
-			return nil
-		}
-	}
-}
-
-func unexpectedEOF(err error) error {
-	if errors.Is(err, io.EOF) {
-		return io.ErrUnexpectedEOF
-	}
-	return err
 }

@@ -3,7 +3,6 @@ package sqlcrun
 import (
 	"context"
 	"fmt"
-	"os"
 	"time"
 
 	"github.com/tenantc/tenantc/internal/config"
@@ -52,24 +51,60 @@ func Run(ctx context.Context, in Input, rep *diag.List) (*Compiled, error) {
 	if err != nil || bin == "" {
 		return nil, err
 	}
-	// A folder of its own, with names of its own, settles equal base names, glob
-	// characters, drives and what else a path can do to sqlc.
-	dir, err := os.MkdirTemp("", "tenantc-")
-	if err != nil {
-		return nil, fmt.Errorf("make a folder for sqlc: %w", err)
+	together := in
+	together.Schema, together.Queries = bundle(in.Schema, joinsSchema), bundle(in.Queries, joinsQueries)
+	if len(together.Schema)+len(together.Queries) == len(in.Schema)+len(in.Queries) {
+		return runApart(ctx, bin, in, rep)
 	}
-	defer os.RemoveAll(dir)
+	w, remove, err := makeWorkspace()
+	if err != nil {
+		return nil, err
+	}
+	defer remove()
+	var unplaced diag.List // found in bundles, and found again in the files
+	if err := w.write(together, &unplaced); err != nil {
+		return nil, fmt.Errorf("write the inputs of sqlc: %w", err)
+	}
+	if !unplaced.HasErrors() {
+		failure, err := w.generate(ctx, bin, in)
+		switch {
+		case err != nil:
+			return nil, err
+		case failure == nil:
+			return w.read(rep)
+		case failure.late:
+			failure.report(w, in, rep)
+			return nil, nil
+		}
+	}
+	return runApart(ctx, bin, in, rep)
+}
 
-	w := &workspace{dir: dir}
+// runApart gives sqlc a file for each of the user's: what it says of one can
+// then be told of the other.
+func runApart(ctx context.Context, bin string, in Input, rep *diag.List) (*Compiled, error) {
+	w, remove, err := makeWorkspace()
+	if err != nil {
+		return nil, err
+	}
+	defer remove()
 	if err := w.write(in, rep); err != nil {
 		return nil, fmt.Errorf("write the inputs of sqlc: %w", err)
 	}
 	if rep.HasErrors() {
 		return nil, nil
 	}
-	ok, err := w.run(ctx, bin, in, rep)
-	if err != nil || !ok {
+	failure, err := w.generate(ctx, bin, in)
+	if err != nil {
 		return nil, err
 	}
-	return w.read(rep)
+	if failure == nil {
+		return w.read(rep)
+	}
+	// Another version may fail over what this one takes, and the version is then
+	// what to say.
+	if failure.late || checkVersion(bin, versionOf(ctx, bin, in.Env), rep) {
+		failure.report(w, in, rep)
+	}
+	return nil, nil
 }

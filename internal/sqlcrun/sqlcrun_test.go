@@ -79,9 +79,6 @@ delete from users where tenant_id = $1;
 	}
 	var got []summary
 	for _, q := range c.Queries {
-		if q.File != "db/users.sql" {
-			t.Errorf("%s stands in %s", q.Name, q.File)
-		}
 		s := summary{Name: q.Name, Command: q.Command, Struct: q.Struct}
 		for _, p := range q.Params {
 			s.Params = append(s.Params, p.Name+" "+p.Go.Text)
@@ -264,6 +261,14 @@ func goFolder(t *testing.T) string {
 func TestFind(t *testing.T) {
 	t.Parallel()
 	empty := t.TempDir()
+	// Or the go command, with HOME here, would count its use here, at a time of its own.
+	mode := filepath.Join(empty, ".config", "go", "telemetry", "mode")
+	if err := os.MkdirAll(filepath.Dir(mode), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(mode, []byte("off"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	tests := []struct {
 		name   string
 		change func(*Input)

@@ -19,6 +19,16 @@ type workspace struct {
 	structs []TableName       // those asked for, by the number in the probe
 }
 
+// makeWorkspace makes a folder of its own, with names of its own: that settles
+// equal base names, glob characters, drives and what else a path can do to sqlc.
+func makeWorkspace() (w *workspace, remove func(), err error) {
+	dir, err := os.MkdirTemp("", "tenantc-")
+	if err != nil {
+		return nil, nil, fmt.Errorf("make a folder for sqlc: %w", err)
+	}
+	return &workspace{dir: dir}, func() { os.RemoveAll(dir) }, nil
+}
+
 // input is one of the user's files and the text that sqlc was given of it.
 type input struct {
 	file  config.File

@@ -1,0 +1,100 @@
+package plan
+
+import (
+	"github.com/tenantc/tenantc/internal/catalog"
+	"github.com/tenantc/tenantc/internal/config"
+	"github.com/tenantc/tenantc/internal/diag"
+	"github.com/tenantc/tenantc/internal/model"
+	"github.com/tenantc/tenantc/internal/prove"
+	"github.com/tenantc/tenantc/internal/query"
+	"github.com/tenantc/tenantc/internal/sqlcrun"
+)
+
+// Input is what a plan is made of, besides the statements and sqlc's reading.
+type Input struct {
+	Block   *config.Block
+	Catalog *catalog.Catalog
+	Models  *model.Package // nil without models
+	// ImportPath is that of Block.Out, as go.mod gives it; "" when there is none.
+	ImportPath string
+}
+
+// Draft is a plan while sqlc is at work. What can be proven without it is
+// proven meanwhile: the texts of the generated methods, and those that sqlc is
+// expected to make of the statements. It is not for use by several goroutines
+// at once.
+type Draft struct {
+	in      Input
+	reader  *query.Reader
+	stmts   []*statement
+	refused bool
+	proofs  map[string]*prove.Proof // of generated texts, without their statements
+}
+
+// Begin returns a Draft without statements.
+func Begin(in Input) *Draft {
+	return &Draft{in: in, reader: query.NewReader(in.Catalog), proofs: map[string]*prove.Proof{}}
+}
+
+// Add adds statements by their proofs, in the order of the files. Neither is
+// needed afterwards.
+func (d *Draft) Add(proofs ...*prove.Proof) {
+	for _, p := range proofs {
+		if p.Verdict == prove.Refused || p.Open() {
+			d.refused = true // nothing will be emitted
+		}
+		if d.refused {
+			return
+		}
+		s := newStatement(p)
+		s.expected = expect(p.Stmt)
+		s.reading = d.read(s, s.expected)
+		d.stmts = append(d.stmts, s)
+	}
+}
+
+// Rehearse proves the texts of the generated methods ahead of time, as far as
+// they are known before sqlc is done: those of models.
+func (d *Draft) Rehearse() {
+	if d.refused || d.in.Models == nil {
+		return
+	}
+	b := newBuilder(d, nil, &diag.List{})
+	b.makeImports()
+	b.makeDimensions()
+	b.makeRows()
+	b.crud()
+}
+
+// Finish makes the plan with what sqlc made of the statements; compiled may be
+// nil when there are none. The plan is nil when a statement is refused or leans
+// on something that nobody declared, and when rep has got an error: then nothing
+// is to be emitted.
+//
+// Finish holds sqlc's reading of the statements against their proofs, and panics
+// with a *diag.Bug where the two proofs of one statement differ.
+func (d *Draft) Finish(compiled *sqlcrun.Compiled, rep *diag.List) *Plan {
+	if d.refused {
+		return nil
+	}
+	b := newBuilder(d, compiled, rep)
+	b.crossCheck()
+	b.checkModule()
+	b.checkOptions()
+	if rep.HasErrors() {
+		return nil
+	}
+	b.makeImports()
+	b.makeDimensions()
+	b.makeRows()
+	if rep.HasErrors() {
+		return nil
+	}
+	b.handWritten()
+	b.crud()
+	out := b.finish()
+	if rep.HasErrors() {
+		return nil
+	}
+	return out
+}

@@ -1,0 +1,171 @@
+package plan
+
+import (
+	"github.com/tenantc/tenantc/internal/catalog"
+	"github.com/tenantc/tenantc/internal/diag"
+	"github.com/tenantc/tenantc/internal/prove"
+	"github.com/tenantc/tenantc/internal/query"
+)
+
+// statement is what a plan needs of a proven statement. It holds no syntax
+// trees: those of a large project take more memory than all the rest.
+type statement struct {
+	name, command, file string
+	pos                 diag.Pos
+	comments            []string
+	annotation          query.Annotation
+	params              []sourceParam // by number
+	evidence            evidence
+
+	// What sqlc is expected to make of the statement, and how that reads. A text
+	// that turns out differently is read when it is there.
+	expected string
+	reading  *reading
+}
+
+// sourceParam is a parameter as the source has it.
+type sourceParam struct {
+	name string // "" for a bare $n
+	typ  catalog.Type
+	pos  diag.Pos // of its first use
+}
+
+// evidence is what two proofs of one statement are compared by.
+type evidence struct {
+	verdict   prove.Verdict
+	open      bool // it leans on something that nobody declared
+	params    int
+	tenants   []prove.Tenant
+	instances []instance
+}
+
+// instance is one mention of a relation.
+type instance struct {
+	relation    *catalog.Relation
+	class       catalog.Class
+	alias, rule string
+}
+
+func evidenceOf(p *prove.Proof) evidence {
+	e := evidence{verdict: p.Verdict, open: p.Open(), params: len(p.Stmt.Params), tenants: p.Tenants}
+	for _, in := range p.Instances {
+		e.instances = append(e.instances, instance{in.RTE.Relation, in.Class, in.RTE.Alias, in.Rule})
+	}
+	return e
+}
+
+// carries reports whether the parameter of that number is a tenant.
+func (e *evidence) carries(number int) bool {
+	for _, t := range e.tenants {
+		if t.Param == number {
+			return true
+		}
+	}
+	return false
+}
+
+func newStatement(p *prove.Proof) *statement {
+	s := p.Stmt
+	out := &statement{
+		name: s.Name, command: s.Command, file: s.File, pos: s.Pos, comments: s.Comments, annotation: s.Annotation, evidence: evidenceOf(p),
+	}
+	for _, param := range s.Params {
+		sp := sourceParam{param.Name, param.Type, s.Pos}
+		if len(param.Uses) > 0 {
+			sp.pos = param.Uses[0].Pos()
+		}
+		out.params = append(out.params, sp)
+	}
+	return out
+}
+
+// reading is what a plan needs of the text that runs.
+type reading struct {
+	evidence evidence
+	targets  []origin // one a column, stars expanded
+	sets     bool     // there are grouping sets
+	copy     *copying // of :copyfrom
+}
+
+// origin is the column of a relation that an output column hands on. The zero
+// origin is none.
+type origin struct {
+	instance int // the mention of the relation, from 1
+	relation *catalog.Relation
+	column   *catalog.Column
+}
+
+// copying is the table that a :copyfrom fills, and for each of its columns the
+// number of the parameter.
+type copying struct {
+	relation *catalog.Relation
+	columns  []int
+	params   []int
+}
+
+// read parses and proves the text that sqlc makes of s, or is expected to make.
+func (d *Draft) read(s *statement, text string) *reading {
+	proof := prove.One(d.in.Catalog, d.reader.ParseSQL(s.name, s.command, text, s.annotation))
+	r := &reading{evidence: evidenceOf(proof)}
+	body := proof.Stmt.Body
+	if body == nil {
+		return r
+	}
+	for _, t := range body.Columns() {
+		r.targets = append(r.targets, originOf(t.Expr))
+	}
+	sel, ok := body.(*query.Select)
+	r.sets = ok && sel.Sets != nil
+	if s.command == ":copyfrom" {
+		r.copy = copyingOf(body)
+	}
+	return r
+}
+
+// originOf follows a plain column reference down to the relation that it reads.
+func originOf(e query.Expr) origin {
+	for {
+		c, ok := e.(*query.ColRef)
+		if !ok {
+			return origin{}
+		}
+		var inner query.Query
+		switch rte := c.RTE; {
+		case rte.Kind == query.RelationRTE && rte.Sub == nil:
+			if rte.Relation == nil || rte.Cols[c.Col].Column == nil {
+				return origin{}
+			}
+			return origin{rte.ID + 1, rte.Relation, rte.Cols[c.Col].Column}
+		case rte.Kind == query.RelationRTE, rte.Kind == query.SubqueryRTE:
+			inner = rte.Sub
+		case rte.Kind == query.CTERTE && rte.CTE != nil && !rte.Self:
+			inner = rte.CTE.Query
+		}
+		if inner == nil || c.Col >= len(inner.Columns()) {
+			return origin{}
+		}
+		e = inner.Columns()[c.Col].Expr
+	}
+}
+
+// copyingOf reads the table and the columns of a :copyfrom off its INSERT, which
+// query.Parse has seen to be one row of parameters. It is nil for any other.
+func copyingOf(body query.Query) *copying {
+	in, _ := body.(*query.Insert)
+	if in == nil || in.Conflict != nil || len(in.Returning) > 0 || in.Overriding != "" || len(in.Ctes()) > 0 {
+		return nil
+	}
+	values, ok := in.Source.(*query.Values)
+	if !ok || len(values.Rows) != 1 || len(values.Rows[0]) != len(in.Into) {
+		return nil
+	}
+	out := &copying{relation: in.Target.Relation, columns: in.Into}
+	for _, e := range values.Rows[0] {
+		ref, ok := e.(*query.ParamRef)
+		if !ok {
+			return nil
+		}
+		out.params = append(out.params, ref.Param.Number)
+	}
+	return out
+}
