@@ -44,6 +44,16 @@ verify: tools ## check that gen/ is current, and what gofmt, vet, staticcheck an
 bench: tools ## measure tenantc beside sqlc and print the ratios
 	cd bench && go run .
 
+# How many statements `make oracle` tries, from which seed, and the folder for
+# what it finds.
+N    ?= 200000
+SEED ?= 1
+OUT  ?=
+
+.PHONY: oracle
+oracle: setup ## hunt false acceptances on a real PostgreSQL: N=200000 SEED=1 OUT=folder
+	go test ./internal/oracle -count=1 -v -timeout 0 -run '^TestLong$$' -oracle.n $(N) -oracle.seed $(SEED) -oracle.out '$(abspath $(OUT))'
+
 .PHONY: tools
 tools: ## build sqlc and staticcheck, so that no test or check waits for it
 	@echo "building sqlc and staticcheck (the first time takes a minute or three)"

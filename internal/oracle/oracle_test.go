@@ -1,0 +1,95 @@
+package oracle
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"testing"
+
+	"github.com/tenantc/tenantc/internal/pgtest"
+)
+
+var (
+	statements = flag.Int("oracle.n", 0, "statements that TestLong tries; 0 skips it")
+	seed       = flag.Uint64("oracle.seed", 1, "seed of TestLong")
+	folder     = flag.String("oracle.out", "", "folder in which TestLong puts what it finds")
+	stop       = flag.Int("oracle.stop", 20, "findings that end TestLong")
+)
+
+func startServer(t *testing.T) *pgtest.Server {
+	t.Helper()
+	server, err := pgtest.Start(context.Background(), pgtest.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { server.Close() })
+	return server
+}
+
+// rules are the rules that a hunt has to see at work, on statements with rows.
+var rules = []string{"direct", "derived", "identity", "compositefk", "insertvalues", "insertselect", "global"}
+
+// rareRules are those that a long hunt sees too.
+var rareRules = []string{"shared", "globalwrite"}
+
+// TestHunt is a small hunt with a fixed seed: nothing is found, and what was
+// tried was worth trying.
+func TestHunt(t *testing.T) {
+	counts, _, err := Hunt(context.Background(), startServer(t), Config{
+		Seed: 1, Statements: 4000, Workers: 2, Stop: 5,
+		Found: func(f *Finding) { t.Errorf("%s", f.Txtar) },
+	})
+	t.Logf("seed 1\n%s", counts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p := percent(counts.Accepted, counts.Tried); p < 25 {
+		t.Errorf("%d %% of the statements are accepted, want 25 or more", p)
+	}
+	if p := percent(counts.NearMisses, counts.Tried); p < 30 {
+		t.Errorf("%d %% of the statements are near misses, want 30 or more", p)
+	}
+	if p := percent(counts.Shown, counts.Executed); p < 20 {
+		t.Errorf("%d %% of the executions have rows, want 20 or more", p)
+	}
+	for _, r := range rules {
+		if counts.Rules[r] == 0 {
+			t.Errorf("no statement with rows has an instance by %s", r)
+		}
+	}
+}
+
+// TestLong is `make oracle`.
+func TestLong(t *testing.T) {
+	if *statements == 0 {
+		t.Skip("runs with -oracle.n, as `make oracle` does")
+	}
+	n := 0
+	counts, _, err := Hunt(context.Background(), startServer(t), Config{
+		Seed: *seed, Statements: *statements, Workers: runtime.NumCPU(), Stop: *stop,
+		Found: func(f *Finding) {
+			n++
+			fmt.Printf("--- found, %d:\n%s\n", n, f.Txtar) // at once: the run is long
+			t.Errorf("finding %d: %s", n, f.Diff)
+			if *folder == "" {
+				return
+			}
+			if err := os.WriteFile(filepath.Join(*folder, fmt.Sprintf("oracle_%d_%d.txtar", *seed, n)), []byte(f.Txtar), 0o644); err != nil {
+				t.Error(err)
+			}
+		},
+	})
+	fmt.Printf("seed %d\n%s", *seed, counts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range slices.Concat(rules, rareRules) {
+		if want := min(100, *statements/1000); counts.Rules[r] < want {
+			t.Errorf("%d statements with rows have an instance by %s, want %d or more", counts.Rules[r], r, want)
+		}
+	}
+}
