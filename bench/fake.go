@@ -40,7 +40,7 @@ func fakePool(ctx context.Context, a answer) (*pgxpool.Pool, error) {
 	cfg.MaxConns = 1
 	cfg.ConnConfig.LookupFunc = func(context.Context, string) ([]string, error) { return []string{"fake"}, nil }
 	cfg.ConnConfig.DialFunc = func(context.Context, string, string) (net.Conn, error) {
-		return &fakeConn{described: described, answered: answered}, nil
+		return newFakeConn(described, answered), nil
 	}
 	return pgxpool.NewWithConfig(ctx, cfg)
 }
@@ -96,9 +96,17 @@ type fakeConn struct {
 	described, answered []byte
 
 	mu     sync.Mutex
-	greet  bool   // the startup message has been seen
-	parsed bool   // since the last Sync
-	out    []byte // not read yet
+	more   sync.Cond // there is something to read, or never will be
+	greet  bool      // the startup message has been seen
+	parsed bool      // since the last Sync
+	out    []byte    // not read yet
+	closed bool
+}
+
+func newFakeConn(described, answered []byte) *fakeConn {
+	c := &fakeConn{described: described, answered: answered}
+	c.more.L = &c.mu
+	return c
 }
 
 var errUnexpected = errors.New("the client sent a message that the fake server does not know")
@@ -106,6 +114,7 @@ var errUnexpected = errors.New("the client sent a message that the fake server d
 func (c *fakeConn) Write(in []byte) (int, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	defer c.more.Broadcast()
 	if !c.greet {
 		c.greet = true
 		greeting, err := encode(&pgproto3.AuthenticationOk{},
@@ -138,11 +147,16 @@ func (c *fakeConn) Write(in []byte) (int, error) {
 	return len(in), nil
 }
 
+// Read waits for an answer: where a write took long, as on a loaded machine, pgx
+// reads ahead.
 func (c *fakeConn) Read(p []byte) (int, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if len(c.out) == 0 {
-		return 0, io.ErrUnexpectedEOF // nobody will ever write: waiting would be for good
+	for len(c.out) == 0 {
+		if c.closed {
+			return 0, io.EOF
+		}
+		c.more.Wait()
 	}
 	n := copy(p, c.out)
 	rest := len(c.out) - n
@@ -151,7 +165,14 @@ func (c *fakeConn) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-func (c *fakeConn) Close() error                     { return nil }
+func (c *fakeConn) Close() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.closed = true
+	c.more.Broadcast()
+	return nil
+}
+
 func (c *fakeConn) LocalAddr() net.Addr              { return &net.UnixAddr{Name: "fake", Net: "unix"} }
 func (c *fakeConn) RemoteAddr() net.Addr             { return &net.UnixAddr{Name: "fake", Net: "unix"} }
 func (c *fakeConn) SetDeadline(time.Time) error      { return nil }

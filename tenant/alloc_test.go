@@ -2,6 +2,7 @@ package tenant
 
 import (
 	"context"
+	"sync"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -91,14 +92,23 @@ func TestAllocations(t *testing.T) {
 func TestSlabNeverHandsOutTwice(t *testing.T) {
 	t.Parallel()
 	var s slab[row]
+	var mu sync.Mutex
 	seen := make(map[*row]bool)
-	for range 1000 {
-		r := s.take()
-		if seen[r] || r.inner != nil {
-			t.Fatal("a row was handed out twice")
-		}
-		seen[r] = true
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			for range 1000 {
+				r := s.take()
+				mu.Lock()
+				if seen[r] || r.inner != nil {
+					t.Error("a row was handed out twice")
+				}
+				seen[r] = true
+				mu.Unlock()
+			}
+		})
 	}
+	group.Wait()
 }
 
 func BenchmarkQueryRow(b *testing.B) {

@@ -64,6 +64,8 @@ func (id ID) String() string {
 	return uuid.UUID(id.uuid).String()
 }
 
+func (id ID) given() bool { return id != ID{} }
+
 func (id ID) identity() identity {
 	if id.IsZero() {
 		return identity{}

@@ -49,6 +49,8 @@ func (id Int64ID) String() string {
 	return strconv.FormatInt(id.number, 10)
 }
 
+func (id Int64ID) given() bool { return id != Int64ID{} }
+
 func (id Int64ID) identity() identity {
 	if id.IsZero() {
 		return identity{}

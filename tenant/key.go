@@ -24,6 +24,9 @@ type Key interface {
 	// identity seals the interface. Embedding hands it on, and since no other
 	// package can name it, none can shadow it with another answer.
 	identity() identity
+
+	// given is the opposite of IsZero, which an embedding type may shadow.
+	given() bool
 }
 
 type kind uint8
@@ -42,6 +45,15 @@ type identity struct {
 	uuid   [16]byte
 	number int64
 	text   string
+}
+
+// admit returns ErrNoTenant for a key that holds none. It is identify for those
+// who ask no more.
+func admit(id Key) error {
+	if id == nil || !id.given() {
+		return ErrNoTenant
+	}
+	return nil
 }
 
 // identify returns the identity of id, or ErrNoTenant when it holds none.

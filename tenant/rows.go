@@ -1,7 +1,7 @@
 package tenant
 
 import (
-	"sync"
+	"sync/atomic"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -56,24 +56,31 @@ func (r *row) Scan(dest ...any) error {
 // slab hands out zero values of T from chunks, so that 31 of 32 calls allocate
 // nothing. A value is never taken back: a caller that holds on to its rows
 // must not find another tenant's in them.
-type slab[T any] struct{ chunks sync.Pool }
+//
+// One counter serves all processors. Whoever takes from it has just taken a
+// connection, which costs a lock; a sync.Pool would cost four times as much.
+type slab[T any] struct{ current atomic.Pointer[chunk[T]] }
 
 type chunk[T any] struct {
+	taken atomic.Int32 // at least
 	items [32]T
-	taken int
 }
 
 func (s *slab[T]) take() *T {
-	c, ok := s.chunks.Get().(*chunk[T])
-	if !ok {
-		c = new(chunk[T])
+	c := s.current.Load()
+	for {
+		if c != nil {
+			if n := int(c.taken.Add(1)); n <= len(c.items) {
+				return &c.items[n-1]
+			}
+		}
+		next := new(chunk[T])
+		next.taken.Store(1)
+		if s.current.CompareAndSwap(c, next) {
+			return &next.items[0]
+		}
+		c = s.current.Load()
 	}
-	item := &c.items[c.taken]
-	c.taken++
-	if c.taken < len(c.items) {
-		s.chunks.Put(c)
-	}
-	return item
 }
 
 // failedRow is the row of a statement that was not sent.

@@ -23,7 +23,7 @@ type beginner interface {
 }
 
 func (d *shared) Exec(ctx context.Context, id Key, sql string, args ...any) (pgconn.CommandTag, error) {
-	if _, err := identify(id); err != nil {
+	if err := admit(id); err != nil {
 		return pgconn.CommandTag{}, err
 	}
 	tag, err := d.pool.Exec(ctx, sql, args...)
@@ -31,28 +31,28 @@ func (d *shared) Exec(ctx context.Context, id Key, sql string, args ...any) (pgc
 }
 
 func (d *shared) Query(ctx context.Context, id Key, sql string, args ...any) (pgx.Rows, error) {
-	if _, err := identify(id); err != nil {
+	if err := admit(id); err != nil {
 		return failedRows(err)
 	}
 	return scrubRows(d.pool.Query(ctx, sql, args...))
 }
 
 func (d *shared) QueryRow(ctx context.Context, id Key, sql string, args ...any) pgx.Row {
-	if _, err := identify(id); err != nil {
+	if err := admit(id); err != nil {
 		return failedRow{err}
 	}
 	return scrubRow(d.pool.QueryRow(ctx, sql, args...))
 }
 
 func (d *shared) SendBatch(ctx context.Context, id Key, b *pgx.Batch) pgx.BatchResults {
-	if _, err := identify(id); err != nil {
+	if err := admit(id); err != nil {
 		return failedBatch(err)
 	}
 	return sendBatch(ctx, d.pool, b)
 }
 
 func (d *shared) CopyFrom(ctx context.Context, id Key, table pgx.Identifier, columns []string, src pgx.CopyFromSource) (int64, error) {
-	if _, err := identify(id); err != nil {
+	if err := admit(id); err != nil {
 		return 0, err
 	}
 	n, err := d.pool.CopyFrom(ctx, table, columns, src)

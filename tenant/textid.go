@@ -28,6 +28,8 @@ func (id TextID) IsZero() bool { return id.text == "" }
 // String returns the key itself.
 func (id TextID) String() string { return id.text }
 
+func (id TextID) given() bool { return id != TextID{} }
+
 func (id TextID) identity() identity {
 	if id.IsZero() {
 		return identity{}

@@ -16,19 +16,26 @@ func collect[T any](rows pgx.Rows, err error, dest func(*T) []any) ([]T, error) 
 		return nil, err
 	}
 	defer rows.Close()
-	var item *T
-	var to []any
 	items := []T{}
-	for rows.Next() {
-		if item == nil { // no rows, no allocations
-			item = new(T)
-			to = dest(item)
-		}
-		*item = *new(T)
-		if err := rows.Scan(to...); err != nil {
+	if rows.Next() {
+		items = make([]T, 1) // the first row is read where it stays
+		if err := rows.Scan(dest(&items[0])...); err != nil {
 			return nil, err
 		}
-		items = append(items, *item)
+		var item *T
+		var to []any
+		for rows.Next() {
+			if item == nil {
+				item = new(T)
+				to = dest(item)
+			} else {
+				*item = *new(T)
+			}
+			if err := rows.Scan(to...); err != nil {
+				return nil, err
+			}
+			items = append(items, *item)
+		}
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err

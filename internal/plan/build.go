@@ -101,24 +101,18 @@ type repo struct {
 // makeImports names every package that a type may need.
 func (b *builder) makeImports() {
 	used := map[string]string{}
-	note := func(t goType) {
-		for rest := t.text; ; {
-			_, after, ok := strings.Cut(rest, "\x00")
-			if !ok {
-				return
-			}
-			p, after, _ := strings.Cut(after, "\x00")
-			if _, ok := used[p]; !ok {
-				used[p] = ""
-			}
-			rest = after
+	note := func(path string) {
+		if _, ok := used[path]; !ok {
+			used[path] = ""
 		}
 	}
 	if m := b.in.Models; m != nil {
 		used[m.ImportPath] = m.Name
 		for _, mod := range m.Models {
 			for _, f := range mod.Fields {
-				note(fieldType(m, f))
+				for _, imp := range f.Imports {
+					note(imp.Path)
+				}
 			}
 		}
 	}
@@ -126,21 +120,24 @@ func (b *builder) makeImports() {
 		used[b.in.ImportPath] = b.in.Block.Package
 	}
 	if c := b.compiled; c != nil {
-		for _, q := range c.Queries {
-			for _, p := range q.Params {
-				note(sqlcType(p.Go))
+		noteAll := func(imports []sqlcrun.Import) {
+			for _, imp := range imports {
+				note(imp.Path)
 			}
-			for _, r := range q.Columns {
-				note(sqlcType(r.Go))
+		}
+		for _, q := range c.Queries {
+			for i := range q.Params {
+				noteAll(q.Params[i].Go.Imports)
+			}
+			for i := range q.Columns {
+				noteAll(q.Columns[i].Go.Imports)
 			}
 		}
 		for _, t := range c.Types {
-			for _, f := range t.Fields {
-				note(sqlcType(f.Type))
+			for i := range t.Fields {
+				noteAll(t.Fields[i].Type.Imports)
 			}
-			for _, imp := range t.Imports {
-				note(goType{"\x00" + imp.Path + "\x00"})
-			}
+			noteAll(t.Imports)
 		}
 	}
 	b.im = newImports(used)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"go/ast"
 	"go/parser"
+	"go/token"
 	"maps"
 	"path"
 	"slices"
@@ -250,6 +251,19 @@ func importOf(qualifier string, list []Import) string {
 // its qualifiers, and own returns what becomes of a name without one that Go
 // does not declare itself.
 func qualify(text string, list []Import, own func(string) string) goType {
+	// Nearly every type is a name, and a parser for each would be felt.
+	name := strings.TrimPrefix(strings.TrimPrefix(text, "*"), "[]")
+	prefix := text[:len(text)-len(name)]
+	if qualifier, after, ok := strings.Cut(name, "."); ok && token.IsIdentifier(qualifier) && token.IsIdentifier(after) {
+		if p := importOf(qualifier, list); p != "" {
+			return goType{prefix + "\x00" + p + "\x00." + after}
+		}
+	} else if token.IsIdentifier(name) {
+		if !reservedName(name) {
+			name = own(name)
+		}
+		return goType{prefix + name}
+	}
 	expr, err := parser.ParseExpr(text)
 	if err != nil {
 		diag.Bugf("plan: the type %q does not parse: %v", text, err)
