@@ -29,6 +29,7 @@ type run struct {
 	written []File
 
 	ahead     bool         // sqlc is started as soon as its inputs are known
+	printing  bool         // the run goes on to the files
 	compiling *compilation // the last one that was started
 }
 
@@ -47,8 +48,9 @@ type block struct {
 	verdicts []Query
 	findings diag.List // of the proofs
 
-	draft       *plan.Draft  // of a run that goes on to a plan
-	compilation *compilation // nil when there is none
+	draft       *plan.Draft   // of a run that goes on to a plan
+	printer     *emit.Printer // of one that goes on to the files
+	compilation *compilation  // nil when there is none
 	plan        *plan.Plan
 	files       []emit.File
 }
@@ -257,22 +259,35 @@ func (r *run) makePlans(ctx context.Context) error {
 
 // emit goes on to the generated files, each of which can then be printed.
 func (r *run) emit(ctx context.Context) error {
+	r.printing = true
 	if err := r.makePlans(ctx); err != nil || r.rep.HasErrors() {
 		return err
 	}
 	for _, b := range r.blocks {
-		files, err := emit.Files(b.plan)
-		if err != nil {
-			return fmt.Errorf("print the code of %s: %w", b.Out, err)
-		}
-		b.files = files
+		b.files = b.printer.Files(b.plan)
+	}
+	return nil
+}
+
+// rehearse plans, and prints, what does not depend on sqlc.
+func (r *run) rehearse(b *block) (err error) {
+	if !r.printing {
+		return b.draft.Rehearse(nil)
+	}
+	if b.printer, err = emit.NewPrinter(); err == nil {
+		err = b.draft.Rehearse(b.printer.Ahead)
+	}
+	if err != nil {
+		return fmt.Errorf("print the code of %s: %w", b.Out, err)
 	}
 	return nil
 }
 
 // planBlock decides on the code to emit.
 func (r *run) planBlock(b *block) error {
-	b.draft.Rehearse()
+	if err := r.rehearse(b); err != nil {
+		return err
+	}
 	if b.compilation == nil {
 		diag.Bugf("generator: sqlc was not started for %s", b.Out)
 	}

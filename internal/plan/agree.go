@@ -12,8 +12,8 @@ func (b *builder) running(s *statement, q *sqlcrun.Query) *reading {
 	if q.Text != s.expected {
 		r = b.draft.read(s, q.Text)
 	}
-	if why := disagreement(&s.evidence, &r.evidence); why != "" {
-		diag.Bugf("plan: %s (%s): the text that was proven and the text that will run differ: %s\nrunning text: %s", s.name, s.pos, why, q.Text)
+	if r.differs != "" {
+		diag.Bugf("plan: %s (%s): the text that was proven and the text that will run differ: %s\nrunning text: %s", s.name, s.pos, r.differs, q.Text)
 	}
 	return r
 }

@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"path"
@@ -51,7 +50,7 @@ func (b *builder) checkOptions() {
 type builder struct {
 	in       Input
 	draft    *Draft
-	compiled *sqlcrun.Compiled
+	compiled *sqlcrun.Compiled // nil before sqlc is done
 	rep      *diag.List
 
 	im     *imports
@@ -65,9 +64,9 @@ type builder struct {
 	packages   map[Kind]*pkg
 }
 
-func newBuilder(d *Draft, compiled *sqlcrun.Compiled, rep *diag.List) *builder {
+func newBuilder(d *Draft, rep *diag.List) *builder {
 	b := &builder{
-		in: d.in, draft: d, compiled: compiled, rep: rep, byName: map[sqlcrun.TableName]*catalog.Relation{}, rows: map[*catalog.Relation]*row{},
+		in: d.in, draft: d, rep: rep, byName: map[sqlcrun.TableName]*catalog.Relation{}, rows: map[*catalog.Relation]*row{},
 		embeds: map[*catalog.Relation]*row{}, local: map[string]bool{}, packages: map[Kind]*pkg{},
 	}
 	for _, rel := range d.in.Catalog.Relations {
@@ -87,31 +86,28 @@ type pkg struct {
 
 	dests     map[*row]*Dest // that methods share
 	destOrder []*row
+	handle    map[string]bool // methods of pgx that its own call
 }
 
 // repo is a repository in the making.
 type repo struct {
 	*Repository
 	pkg     *pkg
-	row     *row // of the relation whose rows it holds; nil for a file of queries
+	rel     *catalog.Relation // whose rows it holds; nil for a file of queries
 	use     use
 	methods map[string]diag.Pos
 }
 
-// makeImports names every package that a type may need.
+// makeImports names the packages that a type may need which is known without
+// sqlc.
 func (b *builder) makeImports() {
 	used := map[string]string{}
-	note := func(path string) {
-		if _, ok := used[path]; !ok {
-			used[path] = ""
-		}
-	}
 	if m := b.in.Models; m != nil {
 		used[m.ImportPath] = m.Name
 		for _, mod := range m.Models {
 			for _, f := range mod.Fields {
 				for _, imp := range f.Imports {
-					note(imp.Path)
+					note(used, imp.Path)
 				}
 			}
 		}
@@ -119,28 +115,57 @@ func (b *builder) makeImports() {
 	if b.in.ImportPath != "" {
 		used[b.in.ImportPath] = b.in.Block.Package
 	}
-	if c := b.compiled; c != nil {
-		noteAll := func(imports []sqlcrun.Import) {
-			for _, imp := range imports {
-				note(imp.Path)
-			}
-		}
-		for _, q := range c.Queries {
-			for i := range q.Params {
-				noteAll(q.Params[i].Go.Imports)
-			}
-			for i := range q.Columns {
-				noteAll(q.Columns[i].Go.Imports)
-			}
-		}
-		for _, t := range c.Types {
-			for i := range t.Fields {
-				noteAll(t.Fields[i].Type.Imports)
-			}
-			noteAll(t.Imports)
+	b.im = newImports()
+	b.im.addAll(used, nil)
+}
+
+// note adds a package that is wanted under the name its path gives.
+func note(used map[string]string, importPath string) {
+	if _, ok := used[importPath]; !ok {
+		used[importPath] = ""
+	}
+}
+
+// sqlcImports names the packages that only types of sqlc's need. A name that is
+// already in use, in whatever package, is none for them.
+func (b *builder) sqlcImports() {
+	c := b.compiled
+	if c == nil {
+		return
+	}
+	used := map[string]string{}
+	noteAll := func(imports []sqlcrun.Import) {
+		for _, imp := range imports {
+			note(used, imp.Path)
 		}
 	}
-	b.im = newImports(used)
+	for _, q := range c.Queries {
+		for i := range q.Params {
+			noteAll(q.Params[i].Go.Imports)
+		}
+		for i := range q.Columns {
+			noteAll(q.Columns[i].Go.Imports)
+		}
+	}
+	for _, t := range c.Types {
+		for i := range t.Fields {
+			noteAll(t.Fields[i].Type.Imports)
+		}
+		noteAll(t.Imports)
+	}
+	added := b.im.addAll(used, func(name string) bool {
+		for _, p := range b.packages {
+			if p.names[name] {
+				return true
+			}
+		}
+		return false
+	})
+	for _, p := range b.packages {
+		for _, name := range added {
+			p.names[name] = true
+		}
+	}
 }
 
 // newUse returns the use of a new file of the package of a kind.
@@ -171,7 +196,7 @@ func (b *builder) pkgOf(kind Kind) *pkg {
 	p := &pkg{
 		Package: &Package{Kind: kind, Dir: out, Name: name},
 		names:   scope{}, owner: map[string]diag.Pos{}, repos: map[string]*repo{}, files: map[string]bool{}, owns: map[*catalog.Relation]*repo{},
-		dests: map[*row]*Dest{},
+		dests: map[*row]*Dest{}, handle: map[string]bool{},
 	}
 	if kind == Scoped {
 		p.Tenant = Arg{b.dims[0].arg, ""}
@@ -227,7 +252,7 @@ func (b *builder) mustClaim(p *pkg, name string, pos diag.Pos, what string) {
 }
 
 // repoFor returns the repository of a query file in a package. A file named
-// after a model's table, or after one of its rows, belongs to that table.
+// after a table, or after one of its rows, belongs to that table.
 func (b *builder) repoFor(p *pkg, file string, pos diag.Pos) *repo {
 	base := strings.TrimSuffix(path.Base(file), ".sql")
 	if rel := b.relationOf(base); rel != nil {
@@ -236,18 +261,18 @@ func (b *builder) repoFor(p *pkg, file string, pos diag.Pos) *repo {
 	return b.repo(p, exported(base), fileName(base), nil, pos)
 }
 
-// relationOf returns the relation with a row whose table a file called base is
-// named after, or nil.
+// relationOf returns the relation whose table a file called base is named after,
+// or nil.
 func (b *builder) relationOf(base string) *catalog.Relation {
 	if b.bySingular == nil {
 		b.bySingular = map[string]*catalog.Relation{}
 		for _, rel := range b.in.Catalog.Relations {
-			if one := singular(rel.Name); b.rows[rel] != nil && b.bySingular[one] == nil {
+			if one := singular(rel.Name); b.bySingular[one] == nil {
 				b.bySingular[one] = rel
 			}
 		}
 	}
-	if rel := b.byName[sqlcrun.TableName{Name: base}]; b.rows[rel] != nil {
+	if rel := b.byName[sqlcrun.TableName{Name: base}]; rel != nil {
 		return rel
 	}
 	return b.bySingular[singular(base)]
@@ -260,13 +285,13 @@ func (b *builder) tableRepo(p *pkg, rel *catalog.Relation) *repo {
 	if r := p.owns[rel]; r != nil {
 		return r
 	}
-	r := b.repo(p, exported(rel.Name), fileName(rel.Name), b.rows[rel], cmp.Or(rel.Pos))
+	r := b.repo(p, exported(rel.Name), fileName(rel.Name), rel, rel.Pos)
 	p.owns[rel] = r
 	return r
 }
 
-func (b *builder) repo(p *pkg, name, file string, row *row, pos diag.Pos) *repo {
-	if r := p.repos[name]; r != nil && r.row == row {
+func (b *builder) repo(p *pkg, name, file string, rel *catalog.Relation, pos diag.Pos) *repo {
+	if r := p.repos[name]; r != nil && r.rel == rel {
 		return r
 	}
 	b.mustClaim(p, name, pos, "a repository")
@@ -276,9 +301,8 @@ func (b *builder) repo(p *pkg, name, file string, row *row, pos diag.Pos) *repo 
 	p.files[file] = true
 	r := &repo{
 		Repository: &Repository{Name: name, File: file, Scoped: p.Kind == Scoped, Package: p.Name},
-		pkg:        p, row: row, use: b.newUse(p.Kind), methods: map[string]diag.Pos{},
+		pkg:        p, rel: rel, use: b.newUse(p.Kind), methods: map[string]diag.Pos{},
 	}
-	r.Doc = repoDoc(p.Kind, r, b)
 	p.repos[name] = r
 	p.Repositories = append(p.Repositories, r.Repository)
 	return r
@@ -287,8 +311,8 @@ func (b *builder) repo(p *pkg, name, file string, row *row, pos diag.Pos) *repo 
 // repoDoc says whose rows the methods of a repository touch.
 func repoDoc(kind Kind, r *repo, b *builder) []string {
 	what := "holds queries"
-	if r.row != nil {
-		what = "is the repository of " + r.use.typ(r.row.typ)
+	if row := b.rows[r.rel]; row != nil {
+		what = "is the repository of " + r.use.typ(row.typ)
 	}
 	switch kind {
 	case Scoped:

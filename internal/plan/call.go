@@ -177,6 +177,11 @@ func (c *call) finish() {
 	switch c.m.Shape {
 	case One, Create:
 		c.r.use.pkg(pathTenant) // NotFound
+	case Many, List, BatchMany:
+		c.r.pkg.Collect = true
+	}
+	for _, h := range handleOf(c.m.Shape) {
+		c.r.pkg.handle[h] = true
 	}
 	switch c.m.Shape {
 	case BatchExec, BatchOne, BatchMany, CopyFrom:

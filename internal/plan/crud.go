@@ -15,8 +15,8 @@ import (
 
 // crud plans the methods that every tenant-owned relation with a struct gets. A
 // method whose text is not confined, or only under an assumption that nobody
-// declared, is left out with a note.
-func (b *builder) crud() {
+// declared, is left out with a note. For print see Draft.Rehearse.
+func (b *builder) crud(print func(*Repository) error) error {
 	for _, rel := range b.in.Catalog.Relations {
 		r := b.rows[rel]
 		if r == nil || !rel.Tenancy.Owned() || b.in.Models != nil && !r.model {
@@ -32,7 +32,15 @@ func (b *builder) crud() {
 			c.one = noun(r.name)
 		}
 		c.plan()
+		if print == nil || c.repo == nil {
+			continue
+		}
+		if err := print(c.repo.Repository); err != nil {
+			return err
+		}
+		c.repo.Cols, c.repo.Structs, c.repo.Methods = nil, nil, nil
 	}
+	return nil
 }
 
 // crud makes the methods of one relation.
@@ -45,7 +53,6 @@ type crud struct {
 	own       *owned
 	keys      []*rowField // of the primary key, those of the dimensions left out
 	keyed     bool        // there is a primary key, and the row has all of it
-	methods   []*Method
 }
 
 func (c *crud) plan() {
@@ -80,8 +87,6 @@ func (c *crud) plan() {
 			c.b.note(c.pos(), fmt.Sprintf("%s has no Get, Update and Delete: %s", c.repo.Name, c.noKey()), "", "", nil)
 		}
 	}
-	// What a hand-written query is called comes first.
-	c.repo.Methods = append(c.methods, c.repo.Methods...)
 }
 
 func (c *crud) noKey() string {
@@ -187,7 +192,7 @@ func (c *crud) rowArgs(call *call) {
 // end finishes a method.
 func (c *crud) end(call *call) {
 	call.finish()
-	c.methods = append(c.methods, call.m)
+	c.repo.Methods = append(c.repo.Methods, call.m)
 }
 
 // whose returns "the tenant's user", or for a root "the tenant".

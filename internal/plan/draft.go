@@ -19,16 +19,20 @@ type Input struct {
 	ImportPath string
 }
 
-// Draft is a plan while sqlc is at work. What can be proven without it is
-// proven meanwhile: the texts of the generated methods, and those that sqlc is
-// expected to make of the statements. It is not for use by several goroutines
-// at once.
+// Draft is a plan while sqlc is at work. What can be planned without it is
+// planned meanwhile: the generated methods of models. So is what sqlc is
+// expected to make of the statements. It is not for use by several goroutines at
+// once.
 type Draft struct {
 	in      Input
 	reader  *query.Reader
 	stmts   []*statement
 	refused bool
 	proofs  map[string]*prove.Proof // of generated texts, without their statements
+
+	builder   *builder  // nil before begin
+	found     diag.List // what begin and Rehearse have to say
+	rehearsed bool      // the generated methods are planned
 }
 
 // Begin returns a Draft without statements.
@@ -37,7 +41,7 @@ func Begin(in Input) *Draft {
 }
 
 // Add adds statements by their proofs, in the order of the files. Neither is
-// needed afterwards.
+// needed afterwards. No statement may be added after Rehearse.
 func (d *Draft) Add(proofs ...*prove.Proof) {
 	for _, p := range proofs {
 		if p.Verdict == prove.Refused || p.Open() {
@@ -53,17 +57,32 @@ func (d *Draft) Add(proofs ...*prove.Proof) {
 	}
 }
 
-// Rehearse proves the texts of the generated methods ahead of time, as far as
-// they are known before sqlc is done: those of models.
-func (d *Draft) Rehearse() {
-	if d.refused || d.in.Models == nil {
-		return
+// begin names what the plan is made of, as far as it is known without sqlc.
+func (d *Draft) begin() *builder {
+	if d.builder == nil {
+		b := newBuilder(d, &d.found)
+		b.makeImports()
+		b.makeDimensions()
+		b.modelRows()
+		b.methodNames()
+		d.builder = b
 	}
-	b := newBuilder(d, nil, &diag.List{})
-	b.makeImports()
-	b.makeDimensions()
-	b.makeRows()
-	b.crud()
+	return d.builder
+}
+
+// Rehearse plans the generated methods ahead of time, as far as they are known
+// before sqlc is done: those of models.
+//
+// Unless print is nil, it is called with each repository that has got such
+// methods, to print what is there; the plan then lets go of it, since the
+// generated code of a large project takes more memory than all the rest. An
+// error is print's own.
+func (d *Draft) Rehearse(print func(*Repository) error) error {
+	if d.refused || d.in.Models == nil || d.rehearsed {
+		return nil
+	}
+	d.rehearsed = true
+	return d.begin().crud(print)
 }
 
 // Finish makes the plan with what sqlc made of the statements; compiled may be
@@ -77,21 +96,26 @@ func (d *Draft) Finish(compiled *sqlcrun.Compiled, rep *diag.List) *Plan {
 	if d.refused {
 		return nil
 	}
-	b := newBuilder(d, compiled, rep)
+	b := d.begin()
+	b.compiled, b.rep = compiled, rep
 	b.crossCheck()
 	b.checkModule()
 	b.checkOptions()
 	if rep.HasErrors() {
 		return nil
 	}
-	b.makeImports()
-	b.makeDimensions()
-	b.makeRows()
+	rep.Merge(&d.found)
 	if rep.HasErrors() {
 		return nil
 	}
+	b.sqlcImports()
+	b.sqlcRows()
+	if !d.rehearsed {
+		if err := b.crud(nil); err != nil {
+			diag.Bugf("plan: %v, and nothing was to be printed", err)
+		}
+	}
 	b.handWritten()
-	b.crud()
 	out := b.finish()
 	if rep.HasErrors() {
 		return nil

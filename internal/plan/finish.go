@@ -34,7 +34,7 @@ func (b *builder) finish() *Plan {
 func (p *pkg) shareDests(b *builder) {
 	for _, of := range p.destOrder {
 		d := p.dests[of]
-		if r := p.owns[of.rel]; r != nil && r.row == of {
+		if r := p.owns[of.rel]; r != nil && b.rows[of.rel] == of {
 			d.Type = r.use.typ(of.typ)
 			r.Dests = slices.Insert(r.Dests, 0, d)
 			continue
@@ -112,17 +112,8 @@ func (b *builder) finishPackage(p *pkg) {
 	p.Doc, p.Noun = packageDoc(p.Package, b.dims[0].noun), b.dims[0].noun
 	slices.SortFunc(p.Repositories, func(x, y *Repository) int { return strings.Compare(x.Name, y.Name) })
 	rows, store := b.newUse(p.Kind), b.newUse(p.Kind)
-	handle := map[string]bool{}
 	for _, r := range p.repos {
-		for _, m := range r.Methods {
-			switch m.Shape {
-			case Many, List, BatchMany:
-				p.Collect = true
-			}
-			for _, h := range handleOf(m.Shape) {
-				handle[h] = true
-			}
-		}
+		r.Doc = repoDoc(p.Kind, r, b)
 		if p.Kind == Scoped {
 			r.use.pkg(pathTenant) // the repository holds a tenant.DB
 		}
@@ -161,7 +152,7 @@ func (b *builder) finishPackage(p *pkg) {
 			}
 		}
 	} else {
-		p.Handle = slices.Sorted(maps.Keys(handle))
+		p.Handle = slices.Sorted(maps.Keys(p.handle))
 		store.pkg(pathContext)
 		for _, h := range p.Handle {
 			store.pkg(pathPgx)

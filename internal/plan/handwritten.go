@@ -39,30 +39,52 @@ func shapeOf(command string) Shape {
 	return ""
 }
 
+// methodNames gives each statement its repository and the name of its method:
+// the generated methods have to make way for it.
+func (b *builder) methodNames() {
+	for _, s := range b.draft.stmts {
+		shape := shapeOf(s.command)
+		if shape == "" || s.evidence.verdict == prove.Refused {
+			diag.Bugf("plan: %s is %s with the command %s", s.name, s.evidence.verdict, s.command)
+		}
+		r := b.repoFor(b.pkgOf(kindOf(s.evidence.verdict)), s.file, s.pos)
+		name := exported(s.name)
+		if !strings.ContainsAny(s.name, "_") && s.name != "" && s.name[0] >= 'A' && s.name[0] <= 'Z' {
+			name = s.name
+		}
+		if first, ok := r.methods[name]; ok {
+			b.rep.Add(diag.Diagnostic{
+				Code: diag.CodeNameTaken, Pos: s.pos, Width: len(s.name),
+				Message: fmt.Sprintf("%s.%s would be emitted twice", r.Name, name),
+				Fix:     "rename one of the two queries",
+				Related: []diag.Related{{Pos: first, Message: "the other one"}},
+			})
+		}
+		r.methods[name] = s.pos
+		s.repo, s.method = r, name
+	}
+}
+
+func kindOf(v prove.Verdict) Kind {
+	switch v {
+	case prove.Confined:
+		return Scoped
+	case prove.Global:
+		return Global
+	case prove.Unscoped:
+		return Unscoped
+	}
+	diag.Bugf("plan: a statement that is %s goes nowhere", v)
+	return 0
+}
+
 // queryMethod plans the method of one statement; running is the text that runs.
 func (b *builder) queryMethod(s *statement, running *reading, q *sqlcrun.Query) {
-	kind := map[prove.Verdict]Kind{prove.Confined: Scoped, prove.Global: Global, prove.Unscoped: Unscoped}[s.evidence.verdict]
+	r := s.repo
+	pk := r.pkg
 	shape := shapeOf(s.command)
-	if shape == "" || s.evidence.verdict == prove.Refused {
-		diag.Bugf("plan: %s is %s with the command %s", s.name, s.evidence.verdict, s.command)
-	}
-	pk := b.pkgOf(kind)
-	r := b.repoFor(pk, s.file, s.pos)
-	m := &Method{Name: exported(s.name), Shape: shape, Source: position(s.pos)}
-	if !strings.ContainsAny(s.name, "_") && s.name != "" && s.name[0] >= 'A' && s.name[0] <= 'Z' {
-		m.Name = s.name
-	}
-	m.Doc = queryDoc(m, s, kind)
-	if first, ok := r.methods[m.Name]; ok {
-		b.rep.Add(diag.Diagnostic{
-			Code: diag.CodeNameTaken, Pos: s.pos, Width: len(s.name),
-			Message: fmt.Sprintf("%s.%s would be emitted twice", r.Name, m.Name),
-			Fix:     "rename one of the two queries",
-			Related: []diag.Related{{Pos: first, Message: "the other one"}},
-		})
-		return
-	}
-	r.methods[m.Name] = s.pos
+	m := &Method{Name: s.method, Shape: shape, Source: position(s.pos)}
+	m.Doc = queryDoc(m, s, pk.Kind)
 	if shape != CopyFrom {
 		m.Consts = []Const{{pk.names.take(lowerFirst(m.Name), lowerFirst(m.Name)+"SQL"), q.Text}}
 	}

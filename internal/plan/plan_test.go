@@ -136,8 +136,31 @@ type inputs struct {
 func (in inputs) makePlan(rep *diag.List) *plan.Plan {
 	d := plan.Begin(in.Input)
 	d.Add(in.Proofs...)
-	d.Rehearse()
+	if err := d.Rehearse(nil); err != nil {
+		panic(err)
+	}
 	return d.Finish(in.Compiled, rep)
+}
+
+// printed returns the files as they come out when what can be printed ahead is.
+func (in inputs) printed(t *testing.T) map[string][]byte {
+	t.Helper()
+	p, err := emit.NewPrinter()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := plan.Begin(in.Input)
+	d.Add(in.Proofs...)
+	if err := d.Rehearse(p.Ahead); err != nil {
+		t.Fatal(err)
+	}
+	files := map[string][]byte{}
+	for _, f := range p.Files(d.Finish(in.Compiled, &diag.List{})) {
+		if files[f.Path], err = f.Print(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return files
 }
 
 // print returns the diagnostics one a line.
@@ -215,6 +238,31 @@ func rewrite(t *testing.T, name string, archive *txtar.Archive, got map[string][
 		t.Fatal(err)
 	}
 	archive.Files = out.Files
+}
+
+// TestAhead: what is printed ahead of sqlc's end is what would be printed after.
+func TestAhead(t *testing.T) {
+	t.Parallel()
+	names, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(names) == 0 {
+		t.Fatal("no cases", err)
+	}
+	for _, name := range names {
+		archive, err := txtar.ParseFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Run(filepath.Base(name), func(t *testing.T) {
+			t.Parallel()
+			whole := load(t, archive)
+			if whole.plan == nil {
+				return // there are findings of severity error, and no files
+			}
+			if diff := cmp.Diff(whole.files, whole.in.printed(t), cmp.Comparer(bytes.Equal)); diff != "" {
+				t.Errorf("printed ahead (+), the files differ:\n%s", diff)
+			}
+		})
+	}
 }
 
 // TestDeterministic: the same inputs give the same bytes.

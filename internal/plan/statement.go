@@ -17,6 +17,9 @@ type statement struct {
 	params              []sourceParam // by number
 	evidence            evidence
 
+	repo   *repo // that its method is in; nil before methodNames
+	method string
+
 	// What sqlc is expected to make of the statement, and how that reads. A text
 	// that turns out differently is read when it is there.
 	expected string
@@ -81,10 +84,10 @@ func newStatement(p *prove.Proof) *statement {
 
 // reading is what a plan needs of the text that runs.
 type reading struct {
-	evidence evidence
+	differs  string   // in what its proof differs from that of the source; "" in nothing
 	targets  []origin // one a column, stars expanded
-	sets     bool     // there are grouping sets
-	copy     *copying // of :copyfrom
+	sets    bool     // there are grouping sets
+	copy    *copying // of :copyfrom
 }
 
 // origin is the column of a relation that an output column hands on. The zero
@@ -106,7 +109,8 @@ type copying struct {
 // read parses and proves the text that sqlc makes of s, or is expected to make.
 func (d *Draft) read(s *statement, text string) *reading {
 	proof := prove.One(d.in.Catalog, d.reader.ParseSQL(s.name, s.command, text, s.annotation))
-	r := &reading{evidence: evidenceOf(proof)}
+	found := evidenceOf(proof)
+	r := &reading{differs: disagreement(&s.evidence, &found)}
 	body := proof.Stmt.Body
 	if body == nil {
 		return r

@@ -85,13 +85,18 @@ func (b *builder) relation(t sqlcrun.TableName) *catalog.Relation {
 	return b.byName[t]
 }
 
-// makeRows fills b.rows: every model, and the structs of sqlc's that were asked for.
-func (b *builder) makeRows() {
+// modelRows fills b.rows with every model.
+func (b *builder) modelRows() {
 	for _, rel := range b.in.Catalog.Relations {
 		if rel.Model != nil {
 			b.rows[rel] = modelRow(b.in.Models, rel)
 		}
 	}
+}
+
+// sqlcRows adds to b.rows, for relations without a model, the structs of sqlc's
+// that were asked for.
+func (b *builder) sqlcRows() {
 	for _, rel := range b.in.Catalog.Relations {
 		if rel.Model != nil || b.compiled == nil {
 			continue

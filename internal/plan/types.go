@@ -105,32 +105,36 @@ type imports struct {
 	taken map[string]bool
 }
 
-// newImports names the packages that emitted code itself needs, then those of
-// used, in order of their paths; used holds the name that each is wanted under,
-// or "".
-func newImports(used map[string]string) *imports {
+// newImports names the packages that emitted code itself needs.
+func newImports() *imports {
 	im := &imports{map[string]string{}, map[string]bool{}}
 	for _, p := range []string{
 		pathContext, pathErrors, pathStrconv, pathTime, pathPgx, pathPgconn, pathPgtype, pathTenant, pathFilter,
 	} {
-		im.add(p, "")
-	}
-	for _, p := range slices.Sorted(maps.Keys(used)) {
-		im.add(p, used[p])
+		im.addAll(map[string]string{p: ""}, nil)
 	}
 	return im
 }
 
-func (im *imports) add(importPath, name string) {
-	if im.names[importPath] != "" {
-		return
+// addAll names the packages of used, in order of their paths; used holds the
+// name that each is wanted under, or "". Names that are given stay as they are.
+// No package gets a name for which used up returns true; that may be nil. The
+// new names are returned.
+func (im *imports) addAll(used map[string]string, usedUp func(name string) bool) []string {
+	var added []string
+	for _, importPath := range slices.Sorted(maps.Keys(used)) {
+		if im.names[importPath] != "" {
+			continue
+		}
+		name := cmp.Or(used[importPath], packageName(importPath))
+		base := name
+		for n := 2; im.taken[name] || reservedName(name) || usedUp != nil && usedUp(name); n++ {
+			name = base + strconv.Itoa(n)
+		}
+		im.names[importPath], im.taken[name] = name, true
+		added = append(added, name)
 	}
-	name = cmp.Or(name, packageName(importPath))
-	base := name
-	for n := 2; im.taken[name] || reservedName(name); n++ {
-		name = base + strconv.Itoa(n)
-	}
-	im.names[importPath], im.taken[name] = name, true
+	return added
 }
 
 // packageName returns the name that a package has by its path.
