@@ -41,9 +41,10 @@ type block struct {
 	schema  []config.File
 	catalog *catalog.Catalog
 	queries []config.File
-	stmts   []*query.Stmt  // of a run that goes on to a plan no more than the names
-	sound   bool           // what a proof leans on, models and schema, has no errors
-	proofs  []*prove.Proof // as verdicts; none in a run that goes on to a plan
+	names   []query.Heading // of the statements
+	stmts   []*query.Stmt   // none in a run that goes on to a plan
+	sound   bool            // what a proof leans on, models and schema, has no errors
+	proofs  []*prove.Proof  // as verdicts; none in a run that goes on to a plan
 	// verdicts holds one entry a statement; none before prove, and when not sound.
 	verdicts []Query
 	findings diag.List // of the proofs
@@ -128,8 +129,8 @@ func (r *run) readBlock(ctx context.Context, b *block) error {
 		if err := r.readQueries(b, found); err != nil {
 			return err
 		}
-		query.CheckNames(b.stmts, found)
-		if len(b.stmts) == 0 && len(b.queries) > 0 && !queries.HasErrors() {
+		query.CheckNames(b.names, found)
+		if len(b.names) == 0 && len(b.queries) > 0 && !queries.HasErrors() {
 			queries.Add(diag.Diagnostic{Code: diag.CodeNoStatements, Pos: diag.Pos{File: b.queries[0].Name, Line: 1, Column: 1},
 				Message: "no query file holds a statement", Why: "sqlc refuses a project without queries",
 				Fix: "-- name: CountUsers :one\nselect count(*) from users where tenant_id = @tenant_id;"})
@@ -147,7 +148,9 @@ func (r *run) readQueries(b *block, found *diag.List) error {
 	reader := query.NewReader(b.catalog)
 	if !r.ahead || !b.sound {
 		for _, f := range b.queries {
-			b.stmts = append(b.stmts, reader.Parse(f.Name, f.Text, found)...)
+			for _, s := range reader.Parse(f.Name, f.Text, found) {
+				b.names, b.stmts = append(b.names, s.Heading()), append(b.stmts, s)
+			}
 		}
 		return nil
 	}
@@ -162,7 +165,7 @@ func (r *run) readQueries(b *block, found *diag.List) error {
 			p := session.Prove(s)
 			b.draft.Add(p)
 			b.verdicts = append(b.verdicts, queryOf(p))
-			b.stmts = append(b.stmts, &query.Stmt{Name: s.Name, File: s.File, Pos: s.Pos})
+			b.names = append(b.names, s.Heading())
 		}
 	}
 	return nil
@@ -195,8 +198,8 @@ func (r *run) prove(ctx context.Context) error {
 			}
 		}
 		r.rep.Merge(&b.findings)
-		if b.sound && len(b.verdicts) != len(b.stmts) {
-			diag.Bugf("generator: %d proofs of %d statements", len(b.verdicts), len(b.stmts))
+		if b.sound && len(b.verdicts) != len(b.names) {
+			diag.Bugf("generator: %d proofs of %d statements", len(b.verdicts), len(b.names))
 		}
 		for _, q := range b.verdicts {
 			if q.Verdict == prove.Refused.String() {
@@ -227,8 +230,8 @@ func (r *run) result() *Result {
 	for _, b := range r.blocks {
 		res.Queries = append(res.Queries, b.verdicts...)
 		if len(b.verdicts) == 0 {
-			for _, s := range b.stmts {
-				res.Queries = append(res.Queries, unproven(s))
+			for _, h := range b.names {
+				res.Queries = append(res.Queries, unproven(h))
 			}
 		}
 	}

@@ -78,7 +78,7 @@ type Reason struct {
 }
 
 func queryOf(p *prove.Proof) Query {
-	q := unproven(p.Stmt)
+	q := unproven(p.Stmt.Heading())
 	q.Verdict = p.Verdict.String()
 	for _, t := range p.Tenants {
 		q.Tenants = append(q.Tenants, Tenant{t.Dim.Name, t.Param})
@@ -97,9 +97,9 @@ func queryOf(p *prove.Proof) Query {
 
 // unproven is the entry of a statement about which nothing is known but its
 // name: it is refused. Its lists are empty, not null.
-func unproven(s *query.Stmt) Query {
+func unproven(h query.Heading) Query {
 	return Query{
-		Name: s.Name, File: s.File, Line: s.Pos.Line, Command: s.Command, Verdict: prove.Refused.String(),
+		Name: h.Name, File: h.File, Line: h.Pos.Line, Command: h.Command, Verdict: prove.Refused.String(),
 		Tenants: []Tenant{}, Relations: []Relation{}, Assumes: []string{}, Diagnostics: []string{},
 	}
 }

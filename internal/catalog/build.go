@@ -29,18 +29,29 @@ type Input struct {
 // A file that does not parse ends the work: what follows it would be judged
 // against half a schema.
 func Build(in Input, rep *diag.List) *Catalog {
-	b := newBuilder(in, rep)
-	stmts := b.parseAll()
+	// The files are read one after the other: the syntax trees of a large schema
+	// take more memory than its catalog.
+	var found diag.List // of the statements
+	b := newBuilder(in, &found)
+	for _, f := range in.Files {
+		if downFile(f.Name) {
+			continue
+		}
+		stmts := newSource(f.Name, f.Text, rep).statements(rep)
+		for i := 0; i < len(stmts) && !rep.HasErrors(); i++ {
+			b.run(stmts[i])
+		}
+	}
 	if rep.HasErrors() {
+		// Of half a schema nothing can be said, and nothing is kept.
+		b = newBuilder(in, rep)
 		b.declareDimensions()
 		return b.cat
-	}
-	for _, src := range stmts {
-		b.run(src)
 	}
 	b.finish()
 	b.classify()
 	b.checkModels()
+	rep.Merge(&found)
 	return b.cat
 }
 
@@ -87,17 +98,6 @@ func newBuilder(in Input, rep *diag.List) *builder {
 		checks:    map[*Expr]check{},
 		fkParent:  map[*ForeignKey]*ForeignKey{},
 	}
-}
-
-// parseAll returns the statements of all files in order and reports what is no SQL.
-func (b *builder) parseAll() []*source {
-	var all []*source
-	for _, f := range b.in.Files {
-		if !downFile(f.Name) {
-			all = append(all, newSource(f.Name, f.Text, b.rep).statements(b.rep)...)
-		}
-	}
-	return all
 }
 
 func syntaxError(src *source, err error) diag.Diagnostic {

@@ -60,14 +60,15 @@ type builder struct {
 	// bySingular has the relations with a row by the singular of their names.
 	bySingular map[string]*catalog.Relation
 	embeds     map[*catalog.Relation]*row // sqlc's structs for models that lack a column
-	local      map[string]bool            // types of sqlc's that are used
+	types      map[*sqlcrun.Type]goType
+	local      map[string]bool // types of sqlc's that are used
 	packages   map[Kind]*pkg
 }
 
 func newBuilder(d *Draft, rep *diag.List) *builder {
 	b := &builder{
 		in: d.in, draft: d, rep: rep, byName: map[sqlcrun.TableName]*catalog.Relation{}, rows: map[*catalog.Relation]*row{},
-		embeds: map[*catalog.Relation]*row{}, local: map[string]bool{}, packages: map[Kind]*pkg{},
+		embeds: map[*catalog.Relation]*row{}, types: map[*sqlcrun.Type]goType{}, local: map[string]bool{}, packages: map[Kind]*pkg{},
 	}
 	for _, rel := range d.in.Catalog.Relations {
 		b.byName[tableName(rel)] = rel
@@ -139,17 +140,22 @@ func (b *builder) sqlcImports() {
 			note(used, imp.Path)
 		}
 	}
+	noteType := func(t *sqlcrun.Type) {
+		if t != nil {
+			noteAll(t.Imports)
+		}
+	}
 	for _, q := range c.Queries {
 		for i := range q.Params {
-			noteAll(q.Params[i].Go.Imports)
+			noteType(q.Params[i].Go)
 		}
 		for i := range q.Columns {
-			noteAll(q.Columns[i].Go.Imports)
+			noteType(q.Columns[i].Go)
 		}
 	}
 	for _, t := range c.Types {
 		for i := range t.Fields {
-			noteAll(t.Fields[i].Type.Imports)
+			noteType(t.Fields[i].Type)
 		}
 		noteAll(t.Imports)
 	}

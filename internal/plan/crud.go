@@ -32,6 +32,7 @@ func (b *builder) crud(print func(*Repository) error) error {
 			c.one = noun(r.name)
 		}
 		c.plan()
+		clear(b.draft.proofs) // no other relation has the same texts
 		if print == nil || c.repo == nil {
 			continue
 		}

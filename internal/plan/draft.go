@@ -28,7 +28,7 @@ type Draft struct {
 	reader  *query.Reader
 	stmts   []*statement
 	refused bool
-	proofs  map[string]*prove.Proof // of generated texts, without their statements
+	proofs  map[string]*prove.Proof // of the generated texts of one relation, without their statements
 
 	builder   *builder  // nil before begin
 	found     diag.List // what begin and Rehearse have to say

@@ -101,7 +101,7 @@ func (b *builder) typeDecl(decl *sqlcrun.TypeDecl, u use) *TypeDecl {
 	for _, f := range decl.Fields {
 		t, ok := types[f.Name]
 		if !ok {
-			t = sqlcType(f.Type)
+			t = b.sqlcType(f.Type)
 		}
 		out.Fields = append(out.Fields, Field{Name: f.Name, Type: u.typ(t), Tag: f.Tag})
 	}

@@ -37,7 +37,7 @@ func (b *builder) params(s *statement, q *sqlcrun.Query) []param {
 			})
 			continue
 		}
-		t := sqlcType(sp.Go)
+		t := b.sqlcType(sp.Go)
 		if f := b.modelField(sp.Table, sp.Column); f != nil {
 			t = f.typ
 			if !sp.NotNull && f.col.NotNull && !t.nullable() {

@@ -84,8 +84,8 @@ func newStatement(p *prove.Proof) *statement {
 
 // reading is what a plan needs of the text that runs.
 type reading struct {
-	differs  string   // in what its proof differs from that of the source; "" in nothing
-	targets  []origin // one a column, stars expanded
+	differs string   // in what its proof differs from that of the source; "" in nothing
+	targets []origin // one a column, stars expanded
 	sets    bool     // there are grouping sets
 	copy    *copying // of :copyfrom
 }

@@ -166,7 +166,7 @@ func (b *builder) sqlcRow(rel *catalog.Relation, decl *sqlcrun.TypeDecl) *row {
 		return nil // the catalogs differ, which crossCheck reports
 	}
 	for i, f := range decl.Fields {
-		t := sqlcType(f.Type)
+		t := b.sqlcType(f.Type)
 		if m := b.rows[rel]; m != nil && m.model {
 			if own := m.field(rel.Columns[i]); own != nil {
 				t = own.typ

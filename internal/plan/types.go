@@ -220,17 +220,22 @@ func fieldType(pkg *model.Package, f *model.Field) goType {
 }
 
 // sqlcType returns a type of sqlc's code.
-func sqlcType(t sqlcrun.Type) goType {
+func (b *builder) sqlcType(t *sqlcrun.Type) goType {
+	if known, ok := b.types[t]; ok {
+		return known
+	}
 	list := make([]Import, 0, len(t.Imports))
 	for _, imp := range t.Imports {
 		list = append(list, Import(imp))
 	}
-	return qualify(t.Text, list, func(name string) string {
+	out := qualify(t.Text, list, func(name string) string {
 		if slices.Contains(t.Local, name) {
 			return "\x01" + name + "\x01"
 		}
 		return name
 	})
+	b.types[t] = out
+	return out
 }
 
 // importOf returns the path of the import that a qualifier means. An import

@@ -113,7 +113,11 @@ func TestCheckNames(t *testing.T) {
 	var rep diag.List
 	a := query.Parse("a.sql", "-- name: A :one\nselect 1;\n-- name: B :one\nselect 1;\n", cat, &rep)
 	b := query.Parse("b.sql", "-- name: C :one\nselect 1;\n-- name: A :one\nselect 1;\n", cat, &rep)
-	query.CheckNames(append(a, b...), &rep)
+	var names []query.Heading
+	for _, st := range append(a, b...) {
+		names = append(names, st.Heading())
+	}
+	query.CheckNames(names, &rep)
 	d := rep.Sorted()
 	if len(d) != 1 || d[0].Code != diag.CodeQueryDuplicate || d[0].Pos.String() != "b.sql:3:10" || d[0].Related[0].Pos.String() != "a.sql:1:10" {
 		t.Errorf("%+v", d)

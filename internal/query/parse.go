@@ -67,15 +67,15 @@ func (rd *Reader) ParseSQL(name, command, sql string, ann Annotation) *Stmt {
 }
 
 // CheckNames reports names that two files share; Parse reports those within one.
-func CheckNames(stmts []*Stmt, rep *diag.List) {
-	first := map[string]*Stmt{}
-	for _, st := range stmts {
-		before := first[st.Name]
+func CheckNames(stmts []Heading, rep *diag.List) {
+	first := make(map[string]int, len(stmts))
+	for i, st := range stmts {
+		before, ok := first[st.Name]
 		switch {
-		case before == nil:
-			first[st.Name] = st
-		case before.File != st.File:
-			rep.Add(duplicate(st.Name, st.Pos, before.Pos))
+		case !ok:
+			first[st.Name] = i
+		case stmts[before].File != st.File:
+			rep.Add(duplicate(st.Name, st.Pos, stmts[before].Pos))
 		}
 	}
 }

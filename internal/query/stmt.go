@@ -38,6 +38,15 @@ type Stmt struct {
 // Filter is reserved.
 type Filter struct{}
 
+// Heading is what a statement is known by, for those who keep none of the rest.
+type Heading struct {
+	Name, Command, File string
+	Pos                 diag.Pos
+}
+
+// Heading returns the statement's.
+func (s *Stmt) Heading() Heading { return Heading{s.Name, s.Command, s.File, s.Pos} }
+
 // Issue is something in a statement that PostgreSQL may understand and tenantc
 // does not, or that is wrong.
 type Issue struct {

@@ -58,7 +58,7 @@ type Param struct {
 	DB      DBType
 	Table   TableName // of the column that it is compared with or assigned to; zero for none
 	Column  string    // that column
-	Go      Type
+	Go      *Type
 }
 
 // Result is an output column.
@@ -69,12 +69,12 @@ type Result struct {
 	Table   TableName // where sqlc believes it comes from; zero when nowhere
 	Column  string    // its name there
 	Embed   TableName // of sqlc.embed: the table; Go is then its struct
-	Go      Type
+	Go      *Type     // nil when the command hands no rows out
 	Field   string // sqlc's name of the struct field; "" for a single scalar
 	Tag     string // the field's tag, without quotes; "" usually
 }
 
-// Type is a Go type in sqlc's code.
+// Type is a Go type in sqlc's code. Values of one type share it.
 type Type struct {
 	Text    string   // "pgtype.UUID", "[]Role"
 	Imports []Import // the packages that Text names
@@ -100,7 +100,7 @@ type TypeDecl struct {
 // StructField is a field of the struct of a table.
 type StructField struct {
 	Name string
-	Type Type
+	Type *Type
 	Tag  string // without quotes
 	Doc  string
 }

@@ -32,7 +32,7 @@ type goFile struct {
 	text    []byte
 	at      *token.File
 	imports map[string]Import // by the name used in the file
-	known   map[string]Type   // by their text
+	known   map[string]*Type  // by their text
 
 	rows map[string][]StructField // those declared here, and before that in other files
 	done []string
@@ -112,7 +112,7 @@ func (r *goReader) file(name string) (*goFile, error) {
 		return nil, err
 	}
 	f := &goFile{
-		goReader: r, text: text, at: fset.File(tree.FileStart), imports: map[string]Import{}, known: map[string]Type{},
+		goReader: r, text: text, at: fset.File(tree.FileStart), imports: map[string]Import{}, known: map[string]*Type{},
 		rows: maps.Clone(r.rows),
 	}
 	for _, spec := range tree.Imports {
@@ -127,9 +127,12 @@ func (r *goReader) file(name string) (*goFile, error) {
 		}
 	}
 	if filepath.Base(name) == "models.go" {
-		return f, f.models(tree)
+		err = f.models(tree)
+	} else {
+		err = f.queryFile(tree)
 	}
-	return f, f.queryFile(tree)
+	f.text = nil // it is long, and this is not the only file
+	return f, err
 }
 
 // source returns the text from one place to another.
@@ -222,12 +225,12 @@ func (r *goFile) fields(st *ast.StructType) []StructField {
 }
 
 // typ reads a type.
-func (r *goFile) typ(e ast.Expr) Type {
+func (r *goFile) typ(e ast.Expr) *Type {
 	text := r.source(e.Pos(), e.End())
 	if t, ok := r.known[string(text)]; ok {
 		return t
 	}
-	t := Type{Text: strings.ReplaceAll(string(text), "interface{}", "any")}
+	t := &Type{Text: strings.ReplaceAll(string(text), "interface{}", "any")}
 	ast.Inspect(e, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.SelectorExpr:

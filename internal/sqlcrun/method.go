@@ -71,7 +71,7 @@ func resultName(fn *ast.FuncDecl) string {
 // arguments gives each parameter its Go type, by position: the i-th argument of
 // the SQL is $i.
 func (r *goFile) arguments(q *Query, fn *ast.FuncDecl) error {
-	var types []Type
+	var types []*Type
 	for _, field := range fn.Type.Params.List[1:] { // behind ctx
 		t := field.Type
 		switch q.Command {
@@ -197,7 +197,7 @@ func selector(e ast.Expr) string {
 // check holds the code of a query against its request.
 func (r *goReader) check(q *Query) error {
 	for i := range q.Params {
-		if q.Params[i].Go.Text == "" {
+		if q.Params[i].Go == nil {
 			return fmt.Errorf("parameter %d has no type", i+1)
 		}
 	}
@@ -205,7 +205,7 @@ func (r *goReader) check(q *Query) error {
 		return nil
 	}
 	for i := range q.Columns {
-		if q.Columns[i].Go.Text == "" {
+		if q.Columns[i].Go == nil {
 			return fmt.Errorf("column %d has no type", i+1)
 		}
 	}
