@@ -90,14 +90,18 @@ func (d *Draft) Rehearse(print func(*Repository) error) error {
 // on something that nobody declared, and when rep has got an error: then nothing
 // is to be emitted.
 //
-// Finish holds sqlc's reading of the statements against their proofs, and panics
+// A Draft can be finished once. Finish holds sqlc's reading of the statements against their proofs, and panics
 // with a *diag.Bug where the two proofs of one statement differ.
 func (d *Draft) Finish(compiled *sqlcrun.Compiled, rep *diag.List) *Plan {
 	if d.refused {
 		return nil
 	}
 	b := d.begin()
-	b.compiled, b.rep = compiled, rep
+	b.rep = rep
+	if compiled != nil {
+		own := *compiled // its queries are let go one by one
+		b.compiled = &own
+	}
 	b.crossCheck()
 	b.checkModule()
 	b.checkOptions()

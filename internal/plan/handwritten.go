@@ -21,12 +21,15 @@ func (b *builder) handWritten() {
 	for _, q := range b.compiled.Queries {
 		queries[q.Name] = q
 	}
-	for _, s := range b.draft.stmts {
+	b.compiled.Queries = nil
+	for i, s := range b.draft.stmts {
 		q := queries[s.name]
 		if q == nil {
 			diag.Bugf("plan: sqlc has no query %s (%s)", s.name, s.pos)
 		}
 		b.queryMethod(s, b.running(s, q), q)
+		delete(queries, s.name) // the method has what is needed of both
+		b.draft.stmts[i] = nil
 	}
 }
 

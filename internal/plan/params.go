@@ -57,7 +57,7 @@ func (b *builder) params(s *statement, q *sqlcrun.Query) []param {
 			b.rep.Add(diag.Diagnostic{
 				Code: diag.CodeParamType, Pos: pos, Width: len(name) + 1,
 				Message: fmt.Sprintf("parameter %s of %s is of type %s for PostgreSQL, and of type %s for sqlc",
-					name, s.name, source.typ, dbTypeText(sp.DB)),
+					name, s.name, source.typ, dbTypeText(*sp.DB)),
 				Why: "the argument's Go type comes from sqlc, and the server would refuse its values",
 				Fix: castFix(i+1, source),
 			})
@@ -82,11 +82,11 @@ func castFix(number int, p sourceParam) string {
 
 // agreeOnType reports whether values for sqlc's type serve for PostgreSQL's:
 // one type, or types of one family. A type that is not known decides nothing.
-func agreeOnType(t catalog.Type, other sqlcrun.DBType) bool {
+func agreeOnType(t catalog.Type, other *sqlcrun.DBType) bool {
 	if t.IsZero() || other.Name == "" || other.Name == "any" || other.Name == "anyelement" {
 		return true
 	}
-	return t.Array == (other.Dims > 0) && (sameType(t, other) || family(t.Name) != "" && family(t.Name) == family(typeSpelling(other.Name)))
+	return t.Array == (other.Dims > 0) && (sameType(t, *other) || family(t.Name) != "" && family(t.Name) == family(typeSpelling(other.Name)))
 }
 
 func family(name string) string {
@@ -105,8 +105,8 @@ func family(name string) string {
 
 // modelField returns the field of a model for the column that sqlc believes a
 // value belongs to, or nil.
-func (b *builder) modelField(t sqlcrun.TableName, name string) *rowField {
-	rel := b.relation(t)
+func (b *builder) modelField(t *sqlcrun.TableName, name string) *rowField {
+	rel := b.relationNamed(t)
 	if rel == nil || b.rows[rel] == nil || !b.rows[rel].model {
 		return nil
 	}

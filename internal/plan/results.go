@@ -75,7 +75,7 @@ func (b *builder) baseType(t catalog.Type) string {
 }
 
 // resultType is baseType for a type of sqlc's.
-func resultType(t sqlcrun.DBType) string {
+func resultType(t *sqlcrun.DBType) string {
 	if t.Dims > 0 || t.Schema != "" && t.Schema != "pg_catalog" {
 		return ""
 	}
@@ -103,7 +103,7 @@ func (b *builder) outputs(running *reading, q *sqlcrun.Query) []output {
 	for i := range q.Columns {
 		col := &q.Columns[i]
 		o := &out[i]
-		if col.Embed != (sqlcrun.TableName{}) {
+		if col.Embed != nil {
 			o.embed = b.embedded(col)
 			at += len(o.embed.fields)
 			continue
@@ -117,8 +117,8 @@ func (b *builder) outputs(running *reading, q *sqlcrun.Query) []output {
 			}
 		}
 		at++
-		if rel == nil && col.Table != (sqlcrun.TableName{}) {
-			rel = b.relation(col.Table)
+		if rel == nil {
+			rel = b.relationNamed(col.Table)
 		}
 		if rel == nil || b.rows[rel] == nil {
 			continue
@@ -145,9 +145,9 @@ func (b *builder) outputs(running *reading, q *sqlcrun.Query) []output {
 // embedded returns the row of a sqlc.embed: the user's model when it has a field
 // for every column, else sqlc's struct.
 func (b *builder) embedded(col *sqlcrun.Result) *row {
-	rel := b.relation(col.Embed)
+	rel := b.relationNamed(col.Embed)
 	if rel == nil {
-		diag.Bugf("plan: sqlc embeds %s, which is no relation", tableText(col.Embed))
+		diag.Bugf("plan: sqlc embeds %s, which is no relation", tableText(*col.Embed))
 	}
 	if r := b.rows[rel]; r != nil && r.covers(rel.Columns) {
 		return r

@@ -85,6 +85,14 @@ func (b *builder) relation(t sqlcrun.TableName) *catalog.Relation {
 	return b.byName[t]
 }
 
+// relationNamed is relation for a name that may be nil.
+func (b *builder) relationNamed(t *sqlcrun.TableName) *catalog.Relation {
+	if t == nil {
+		return nil
+	}
+	return b.relation(*t)
+}
+
 // modelRows fills b.rows with every model.
 func (b *builder) modelRows() {
 	for _, rel := range b.in.Catalog.Relations {
@@ -121,7 +129,7 @@ func (b *builder) queryRows() {
 		if decl == nil || len(q.Columns) == 0 {
 			continue
 		}
-		rel := b.relation(q.Columns[0].Table)
+		rel := b.relationNamed(q.Columns[0].Table)
 		if rel == nil || b.rows[rel] != nil {
 			continue
 		}
@@ -134,7 +142,7 @@ func (b *builder) queryRows() {
 // sameNames reports whether columns are those of rel, in order.
 func sameNames(rel *catalog.Relation, columns []sqlcrun.Result) bool {
 	return slices.EqualFunc(rel.Columns, columns, func(c *catalog.Column, r sqlcrun.Result) bool {
-		return c.Name == r.Column && r.Table.Name == rel.Name
+		return c.Name == r.Column && r.Table != nil && r.Table.Name == rel.Name
 	})
 }
 

@@ -55,9 +55,9 @@ type Param struct {
 	Name    string // sqlc's name for it, as @name or the compared column; "" when it found none
 	Named   bool   // the query names it
 	NotNull bool
-	DB      DBType
-	Table   TableName // of the column that it is compared with or assigned to; zero for none
-	Column  string    // that column
+	DB      *DBType    // values of one type share it
+	Table   *TableName // of the column that it is compared with or assigned to; nil for none
+	Column  string     // that column
 	Go      *Type
 }
 
@@ -65,13 +65,13 @@ type Param struct {
 type Result struct {
 	Name    string // as PostgreSQL calls it
 	NotNull bool
-	DB      DBType
-	Table   TableName // where sqlc believes it comes from; zero when nowhere
-	Column  string    // its name there
-	Embed   TableName // of sqlc.embed: the table; Go is then its struct
-	Go      *Type     // nil when the command hands no rows out
-	Field   string // sqlc's name of the struct field; "" for a single scalar
-	Tag     string // the field's tag, without quotes; "" usually
+	DB      *DBType
+	Table   *TableName // where sqlc believes it comes from; nil when nowhere
+	Column  string     // its name there
+	Embed   *TableName // of sqlc.embed: the table; Go is then its struct
+	Go      *Type      // nil when the command hands no rows out
+	Field   string     // sqlc's name of the struct field; "" for a single scalar
+	Tag     string     // the field's tag, without quotes; "" usually
 }
 
 // Type is a Go type in sqlc's code. Values of one type share it.

@@ -133,7 +133,7 @@ func (r *goFile) result(q *Query, row ast.Expr, scan []string) error {
 			return fmt.Errorf("column %s is scanned into %s", col.Name, scan[at])
 		}
 		name, inner, nested := strings.Cut(path, ".")
-		if nested != (col.Embed != TableName{}) {
+		if nested != (col.Embed != nil) {
 			return fmt.Errorf("column %s is scanned into %s", col.Name, scan[at])
 		}
 		f := byName[name]

@@ -51,6 +51,7 @@ func (w *workspace) readRequest(name string) (*Compiled, error) {
 	}
 	defer f.Close()
 	c := &Compiled{Types: map[string]*TypeDecl{}, Structs: map[TableName]string{}}
+	one := shared{map[DBType]*DBType{}, map[TableName]*TableName{}}
 	s := newStream(f)
 	var q jsonQuery // its lists serve for every query
 	err = s.object(func(key string) (err error) {
@@ -69,7 +70,7 @@ func (w *workspace) readRequest(name string) (*Compiled, error) {
 				if err := s.query(&q); err != nil {
 					return err
 				}
-				return c.addQuery(&q, w)
+				return c.addQuery(&q, one, w)
 			})
 		default:
 			err = s.skip()
@@ -223,25 +224,54 @@ func (c *Compiled) readTable(s *stream) error {
 	return err
 }
 
-func (c *Compiled) addQuery(q *jsonQuery, w *workspace) error {
-	out := &Query{Name: q.name, Command: q.command, Text: q.text, Insert: q.insert, probe: q.file == probeFile}
+func (c *Compiled) addQuery(q *jsonQuery, one shared, w *workspace) error {
+	out := &Query{
+		Name: q.name, Command: q.command, Text: q.text, Insert: q.insert, probe: q.file == probeFile,
+		Params: make([]Param, 0, len(q.params)), Columns: make([]Result, 0, len(q.columns)),
+	}
 	if !out.probe && w.files["queries/"+q.file] == nil {
 		return fmt.Errorf("query %s stands in %s, which it was not given", q.name, q.file)
 	}
 	for i := range q.params {
 		col := &q.params[i]
 		out.Params = append(out.Params, Param{
-			Name: col.name, Named: col.named, NotNull: col.notNull, DB: col.dbType(), Table: col.table, Column: col.originalName,
+			Name: col.name, Named: col.named, NotNull: col.notNull, DB: one.typ(col), Table: one.name(col.table), Column: col.originalName,
 		})
 	}
 	for i := range q.columns {
 		col := &q.columns[i]
 		out.Columns = append(out.Columns, Result{
-			Name: col.name, NotNull: col.notNull, DB: col.dbType(), Table: col.table, Column: col.originalName, Embed: col.embed,
+			Name: col.name, NotNull: col.notNull, DB: one.typ(col), Table: one.name(col.table), Column: col.originalName, Embed: one.name(col.embed),
 		})
 	}
 	c.Queries = append(c.Queries, out)
 	return nil
+}
+
+// shared has one value of each type and name for all columns that have it.
+type shared struct {
+	types map[DBType]*DBType
+	names map[TableName]*TableName
+}
+
+func (s shared) typ(col *jsonColumn) *DBType {
+	t := col.dbType()
+	known := s.types[t]
+	if known == nil {
+		known = &t
+		s.types[t] = known
+	}
+	return known
+}
+
+// name returns nil for the zero name.
+func (s shared) name(t TableName) *TableName {
+	known := s.names[t]
+	if known == nil && t != (TableName{}) {
+		known = &t
+		s.names[t] = known
+	}
+	return known
 }
 
 // dbType reads a type. Its schema stands in a field of its own on columns, and

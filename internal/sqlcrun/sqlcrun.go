@@ -65,6 +65,8 @@ func Run(ctx context.Context, in Input, rep *diag.List) (*Compiled, error) {
 	if err := w.write(together, &unplaced); err != nil {
 		return nil, fmt.Errorf("write the inputs of sqlc: %w", err)
 	}
+	together = Input{} // it is as long as the user's files
+	w.forget()
 	if !unplaced.HasErrors() {
 		failure, err := w.generate(ctx, bin, in)
 		switch {

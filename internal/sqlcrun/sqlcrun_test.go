@@ -106,7 +106,7 @@ delete from users where tenant_id = $1;
 		t.Errorf("queries (-want +got):\n%s", diff)
 	}
 	id := c.Queries[0].Params[0]
-	if id.Table != (TableName{"", "users"}) || id.Column != "id" || !cmp.Equal(id.Go.Imports, []Import{{"", "github.com/google/uuid"}}) {
+	if id.Table == nil || *id.Table != (TableName{"", "users"}) || id.Column != "id" || !cmp.Equal(id.Go.Imports, []Import{{"", "github.com/google/uuid"}}) {
 		t.Errorf("the id is %+v, want the column users.id with its import", id)
 	}
 	if text := c.Queries[0].Text; text != "select id, tenant_id, name, role, age, tags from users where tenant_id = $2 and id = $1" {

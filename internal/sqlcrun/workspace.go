@@ -83,6 +83,13 @@ func (w *workspace) copy(name string, f config.File, rep *diag.List) error {
 	return os.WriteFile(filepath.Join(w.dir, filepath.FromSlash(name)), []byte(given), 0o600)
 }
 
+// forget lets go of the texts, of which no message will have to be mapped.
+func (w *workspace) forget() {
+	for _, in := range w.files {
+		*in = input{}
+	}
+}
+
 // shapeless are the options of sqlc that change names and types only. Whatever
 // else it offers would change the shape of code that is only read.
 var shapeless = []string{
