@@ -66,17 +66,25 @@ func (p *Printer) Ahead(r *plan.Repository) error {
 // print executes templates with data, one behind the other, and formats the
 // outcome: declarations, or a whole file.
 func (p *Printer) print(what string, data any, templates ...string) ([]byte, error) {
+	text, err := p.execute(what, data, templates...)
+	if err != nil {
+		return nil, err
+	}
+	out, err := format.Source(text)
+	if err != nil {
+		diag.Bugf("emit: %s is no Go: %v\n%s", what, err, text)
+	}
+	return out, nil
+}
+
+func (p *Printer) execute(what string, data any, templates ...string) ([]byte, error) {
 	var b bytes.Buffer
 	for _, name := range templates {
 		if err := p.templates.ExecuteTemplate(&b, name, data); err != nil {
 			return nil, fmt.Errorf("print %s: %w", what, err)
 		}
 	}
-	out, err := format.Source(bytes.TrimSpace(b.Bytes()))
-	if err != nil {
-		diag.Bugf("emit: %s is no Go: %v\n%s", what, err, b.Bytes())
-	}
-	return out, nil
+	return bytes.TrimSpace(b.Bytes()), nil
 }
 
 // File is one file that can be printed. Files of a plan may be printed by
@@ -133,7 +141,9 @@ func (f File) Print() ([]byte, error) {
 }
 
 // around prints the rest of a repository around what was printed ahead. gofmt
-// lines up nothing across declarations, so each can be formatted by itself.
+// lines up nothing across declarations, so each can be formatted by itself; and
+// what the templates write in its form anyway, all but structs and comments of
+// the user's, need not be. Here somebody waits.
 func (p *Printer) around(what string, repo *plan.Repository, head string, ahead *declarations) ([]byte, error) {
 	var out []byte
 	add := func(text []byte) {
@@ -144,16 +154,22 @@ func (p *Printer) around(what string, repo *plan.Repository, head string, ahead 
 			out = append(out, text...)
 		}
 	}
+	commented := slices.ContainsFunc(repo.Methods, func(m *plan.Method) bool { return m.Commented })
 	for _, part := range []struct {
 		template string
 		before   packed
-	}{{head, nil}, {"types", ahead.types}, {"methods", ahead.methods}, {"dests", nil}} {
+		format   bool
+	}{{head, nil, false}, {"types", ahead.types, true}, {"methods", ahead.methods, commented}, {"dests", nil, false}} {
 		add(p.store.unpack(part.before))
-		text, err := p.print(what, repo, part.template)
+		print := p.execute
+		if part.format {
+			print = p.print
+		}
+		text, err := print(what, repo, part.template)
 		if err != nil {
 			return nil, err
 		}
-		add(bytes.TrimSpace(text))
+		add(text)
 	}
 	return append(out, '\n'), nil
 }

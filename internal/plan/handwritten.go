@@ -88,6 +88,7 @@ func (b *builder) queryMethod(s *statement, running *reading, q *sqlcrun.Query) 
 	shape := shapeOf(s.command)
 	m := &Method{Name: s.method, Shape: shape, Source: position(s.pos)}
 	m.Doc = queryDoc(m, s, pk.Kind)
+	m.Commented = len(m.Doc) > 1 || len(s.comments) > 0
 	if shape != CopyFrom {
 		m.Consts = []Const{{pk.names.take(lowerFirst(m.Name), lowerFirst(m.Name)+"SQL"), q.Text}}
 	}

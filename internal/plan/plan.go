@@ -134,8 +134,10 @@ type Method struct {
 	Receiver string // the repository's name
 	Name     string
 	Doc      []string
-	Source   string // "queries/users.sql:12"
-	Shape    Shape
+	// Commented is set when Doc has text of the user's, of whatever form.
+	Commented bool
+	Source    string // "queries/users.sql:12"
+	Shape     Shape
 
 	Consts []Const // texts; the first is the statement, or its head
 	Args   []Arg   // behind ctx
