@@ -9,25 +9,43 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
 	"slices"
 	"syscall"
 )
 
 func main() {
-	staySmall()
+	generates := slices.Contains(os.Args[1:], "generate") || slices.Contains(os.Args[1:], pluginMethod)
+	if generates && os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
+		staySmall()
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second interrupt ends the process at once
 	status := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.Environ())
 	os.Exit(status)
 }
 
-// staySmall makes a run that generates collect its garbage often, unless the
-// user has set how often. Such a run mostly waits for sqlc, so that collecting
-// costs nobody time, and halves what it takes beside sqlc's hundreds of MB.
+// largeHeap is from how many live bytes on garbage is collected often.
+const largeHeap = 16 << 20
+
+// staySmall makes a run that generates collect its garbage rarely while it is
+// small, and often once it is large. Such a run mostly waits for sqlc: collecting
+// often then costs nobody time, and halves what it takes beside sqlc's hundreds
+// of MB.
 func staySmall() {
-	generates := slices.Contains(os.Args[1:], "generate") || slices.Contains(os.Args[1:], pluginMethod)
-	if generates && os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetGCPercent(25)
+	debug.SetGCPercent(200)
+	var afterEach func()
+	afterEach = func() {
+		live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+		metrics.Read(live)
+		if live[0].Value.Kind() == metrics.KindUint64 && live[0].Value.Uint64() > largeHeap {
+			debug.SetGCPercent(20)
+			return
+		}
+		// Nothing refers to the new value, so that it is gone after the next collection.
+		runtime.AddCleanup(new([16]byte), func(next func()) { next() }, afterEach)
 	}
+	afterEach()
 }

@@ -19,6 +19,7 @@ import (
 // goReader reads sqlc's Go and keeps of it what Compiled holds.
 type goReader struct {
 	c       *Compiled
+	names   []string // of the files
 	queries map[string]*Query
 	types   map[string]bool // names declared in models.go
 
@@ -38,26 +39,30 @@ type goFile struct {
 	done []string
 }
 
-// readGo adds to c what the code says: Go types, fields, and the structs.
-func (w *workspace) readGo(c *Compiled) error {
-	r := &goReader{
-		c: c, queries: map[string]*Query{}, rows: map[string][]StructField{}, done: map[string]bool{}, types: map[string]bool{},
-	}
-	for _, q := range c.Queries {
+// newReader finds the files of sqlc's Go.
+func (w *workspace) newReader() (*goReader, error) {
+	names, err := filepath.Glob(filepath.Join(w.dir, "go", "*.go"))
+	return &goReader{
+		c:     &Compiled{Types: map[string]*TypeDecl{}, Structs: map[TableName]string{}},
+		names: names, queries: map[string]*Query{}, rows: map[string][]StructField{}, done: map[string]bool{}, types: map[string]bool{},
+	}, err
+}
+
+// readModels reads the types of all files, which needs nothing of the request.
+func (r *goReader) readModels() error { return r.files(0) }
+
+// read adds to the queries of the request what the code says: Go types, fields,
+// and the structs. The models have been read.
+func (r *goReader) read(w *workspace) error {
+	for _, q := range r.c.Queries {
 		r.queries[q.Name] = q
 	}
-	names, err := filepath.Glob(filepath.Join(w.dir, "go", "*.go"))
-	if err != nil {
-		return err
-	}
-	// What one file names was read before: models.go has the types of all, and
-	// copyfrom.go takes structs of the query files.
-	for rank := range 3 {
-		if err := r.files(slices.DeleteFunc(slices.Clone(names), func(name string) bool { return rankOf(name) != rank })); err != nil {
+	for _, rank := range []int{1, 2} {
+		if err := r.files(rank); err != nil {
 			return err
 		}
 	}
-	for _, q := range c.Queries {
+	for _, q := range r.c.Queries {
 		if !r.done[q.Name] {
 			return fmt.Errorf("query %s (%s) has no code", q.Name, q.Command)
 		}
@@ -68,6 +73,8 @@ func (w *workspace) readGo(c *Compiled) error {
 	return r.structs(w)
 }
 
+// rankOf orders files so that what one names was read before: models.go has the
+// types of all, and copyfrom.go takes structs of the query files.
 func rankOf(name string) int {
 	switch filepath.Base(name) {
 	case "models.go":
@@ -78,8 +85,9 @@ func rankOf(name string) int {
 	return 1
 }
 
-// files reads files that do not depend on one another.
-func (r *goReader) files(names []string) error {
+// files reads the files of a rank, which do not depend on one another.
+func (r *goReader) files(rank int) error {
+	names := slices.DeleteFunc(slices.Clone(r.names), func(name string) bool { return rankOf(name) != rank })
 	read := make([]*goFile, len(names))
 	err := parallel.Each(len(names), func(i int) (err error) {
 		if read[i], err = r.file(names[i]); err != nil {

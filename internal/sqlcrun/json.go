@@ -7,21 +7,26 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 )
+
+// indent is by how much each level of sqlc's request is indented.
+const indent = " "
 
 // stream reads JSON token by token, as sqlc writes it.
 //
 // Most of a request is passed over: every function of PostgreSQL, and of each
 // column two dozen fields that are not asked for. encoding/json looks at each
 // byte of that through its state machine; here a value that nobody wants costs
-// a search for its end. What is kept is checked for its form, and what is
-// passed over for its brackets and quotes.
+// a search for its end. What is kept is checked for its form; of what is passed
+// over, only that it ends.
 type stream struct {
 	r    io.Reader
 	buf  []byte
 	pos  int   // of the next byte in buf
 	base int64 // offset of buf's first byte in the text
 	err  error // of r, once buf is used up
+	deep int   // how many objects and arrays are open
 
 	names map[string]string // strings that were read, since most come again
 }
@@ -115,6 +120,8 @@ func (s *stream) collection(opening, closing byte, fn func() error) error {
 	if err := s.take(opening); err != nil {
 		return err
 	}
+	s.deep++
+	defer func() { s.deep-- }()
 	for first := true; ; first = false {
 		c, err := s.peek()
 		if err != nil {
@@ -263,8 +270,36 @@ func (s *stream) word() []byte {
 	}
 }
 
+// skipLines is skip for an object or array that is written over several lines:
+// no string has a line break in it, so its end is the first closing bracket with
+// the indentation of the value itself. Anything else it leaves alone.
+func (s *stream) skipLines() (bool, error) {
+	c, err := s.peek()
+	if err != nil || c != '{' && c != '[' || s.pos+1 == len(s.buf) || s.buf[s.pos+1] != '\n' {
+		return false, err
+	}
+	closing := append([]byte("\n"), strings.Repeat(indent, s.deep)...)
+	closing = append(closing, c+2) // in ASCII, as { and }
+	for {
+		if n := bytes.Index(s.buf[s.pos:], closing); n >= 0 {
+			s.pos += n + len(closing)
+			return true, nil
+		}
+		if !s.fill(max(s.pos, len(s.buf)-len(closing))) {
+			if errors.Is(s.err, io.EOF) {
+				return false, io.ErrUnexpectedEOF
+			}
+			return false, s.err
+		}
+		s.pos = 0
+	}
+}
+
 // skip consumes one value without keeping it.
 func (s *stream) skip() error {
+	if done, err := s.skipLines(); done || err != nil {
+		return err
+	}
 	depth := 0
 	for {
 		c, err := s.peek()

@@ -1,7 +1,9 @@
 package sqlcrun
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -94,6 +96,52 @@ func TestStreamRefuses(t *testing.T) {
 	for _, text := range []string{``, `]`, `,`, `:`, `?`, `{"a":`, `"open`} {
 		if err := newStream(strings.NewReader(text)).skip(); err == nil {
 			t.Errorf("%s is passed over", text)
+		}
+	}
+}
+
+// TestSkipLines: a value over several lines ends at its own indentation, at any
+// depth and however it comes in pieces.
+func TestSkipLines(t *testing.T) {
+	t.Parallel()
+	inner := map[string]any{
+		"a": []any{map[string]any{"b": "}\n ]"}, []any{}, map[string]any{}, []any{1, []any{2}}}, "long": strings.Repeat("x", 200_000), "z": map[string]any{"y": nil},
+	}
+	text, err := json.MarshalIndent(map[string]any{"1 passed over": inner, "2 list": []any{inner, "kept", inner}, "3 kept": "too"}, "", indent)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, r := range map[string]io.Reader{
+		"at once": bytes.NewReader(text), "byte by byte": iotest.OneByteReader(bytes.NewReader(text)), "in halves": iotest.HalfReader(bytes.NewReader(text)),
+	} {
+		s := newStream(r)
+		var kept []string
+		str := func() error {
+			got, err := s.str()
+			kept = append(kept, got)
+			return err
+		}
+		err := s.object(func(key string) error {
+			switch key {
+			case "1 passed over":
+				return s.skip()
+			case "2 list":
+				return s.array(func() error {
+					if c, err := s.peek(); err != nil || c != '"' {
+						return errors.Join(err, s.skip())
+					}
+					return str()
+				})
+			}
+			return str()
+		})
+		if err != nil || fmt.Sprint(kept) != "[kept too]" {
+			t.Errorf("%s: %v, %v", name, kept, err)
+		}
+	}
+	for n := range 40 {
+		if err := newStream(bytes.NewReader(text[:len(text)-1-n])).skip(); err == nil {
+			t.Errorf("without its last %d bytes the text is passed over", n+1)
 		}
 	}
 }

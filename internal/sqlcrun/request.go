@@ -1,6 +1,7 @@
 package sqlcrun
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -8,18 +9,31 @@ import (
 	"strings"
 
 	"github.com/tenantc/tenantc/internal/diag"
+	"github.com/tenantc/tenantc/internal/parallel"
 )
 
 // read reads what sqlc wrote into the workspace.
 func (w *workspace) read(rep *diag.List) (*Compiled, error) {
-	c, err := w.readRequest(filepath.Join(w.dir, "json", "request.json"))
+	code, err := w.newReader()
+	if err != nil {
+		return nil, fmt.Errorf("read sqlc's Go: %w", err)
+	}
+	c := code.c
+	var models error
+	err = parallel.Each(2, func(i int) error {
+		if i == 0 {
+			return w.readRequest(filepath.Join(w.dir, "json", "request.json"), c)
+		}
+		models = code.readModels()
+		return nil
+	})
 	if err != nil {
 		return nil, fmt.Errorf("read sqlc's request: %w", err)
 	}
 	if !checkVersion("sqlc", c.Version, rep) {
 		return nil, nil
 	}
-	if err := w.readGo(c); err != nil {
+	if err := errors.Join(models, code.read(w)); err != nil {
 		return nil, fmt.Errorf("read sqlc's Go: %w", err)
 	}
 	return c, nil
@@ -44,17 +58,17 @@ type (
 	}
 )
 
-func (w *workspace) readRequest(name string) (*Compiled, error) {
+// readRequest adds to c what the request says: the version, tables and queries.
+func (w *workspace) readRequest(name string, c *Compiled) error {
 	f, err := os.Open(name)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer f.Close()
-	c := &Compiled{Types: map[string]*TypeDecl{}, Structs: map[TableName]string{}}
 	one := shared{map[DBType]*DBType{}, map[TableName]*TableName{}}
 	s := newStream(f)
 	var q jsonQuery // its lists serve for every query
-	err = s.object(func(key string) (err error) {
+	return s.object(func(key string) (err error) {
 		switch key {
 		case "sqlc_version":
 			c.Version, err = s.str()
@@ -77,10 +91,6 @@ func (w *workspace) readRequest(name string) (*Compiled, error) {
 		}
 		return err
 	})
-	if err != nil {
-		return nil, err
-	}
-	return c, nil
 }
 
 // query reads a query into q.

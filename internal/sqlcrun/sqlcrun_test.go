@@ -354,7 +354,8 @@ func TestReadRequestTruncated(t *testing.T) {
 		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if c, err := (&workspace{}).readRequest(name); err == nil {
+		c := &Compiled{}
+		if err := (&workspace{}).readRequest(name, c); err == nil {
 			t.Errorf("%q was read as %+v", text, c)
 		}
 	}

@@ -128,7 +128,7 @@ func childConfig(in Input) map[string]any {
 		"schema":  "schema",
 		"queries": "queries",
 		"gen": map[string]any{
-			"json": map[string]any{"out": "json", "filename": "request.json"},
+			"json": map[string]any{"out": "json", "filename": "request.json", "indent": indent},
 			"go":   golang,
 		},
 	}
