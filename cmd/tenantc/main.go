@@ -27,24 +27,28 @@ func main() {
 	os.Exit(status)
 }
 
-// largeHeap is from how many live bytes on garbage is collected often.
-const largeHeap = 16 << 20
+// smallHeap is how many bytes the heap may take before garbage is collected
+// often.
+const smallHeap = 16 << 20
 
-// staySmall makes a run that generates collect its garbage rarely while it is
-// small, and often once it is large. Such a run mostly waits for sqlc: collecting
+// leastHeap is the heap that the runtime itself takes for none at GOGC=100.
+const leastHeap = 4 << 20
+
+// staySmall makes a run that generates collect its garbage rarely while it takes
+// little, and often once it is large. Such a run mostly waits for sqlc: collecting
 // often then costs nobody time, and halves what it takes beside sqlc's hundreds
 // of MB.
 func staySmall() {
-	debug.SetGCPercent(200)
 	var afterEach func()
 	afterEach = func() {
 		live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 		metrics.Read(live)
-		if live[0].Value.Kind() == metrics.KindUint64 && live[0].Value.Uint64() > largeHeap {
-			debug.SetGCPercent(20)
-			return
+		if live[0].Value.Kind() != metrics.KindUint64 {
+			return // this Go has no such figure, and keeps its own pace
 		}
-		// Nothing refers to the new value, so that it is gone after the next collection.
+		bytes := max(live[0].Value.Uint64(), leastHeap)
+		debug.SetGCPercent(max(int(100*smallHeap/bytes)-100, 20))
+		// Nothing refers to the new value, so that the next collection finds it gone.
 		runtime.AddCleanup(new([16]byte), func(next func()) { next() }, afterEach)
 	}
 	afterEach()
