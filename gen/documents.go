@@ -35,21 +35,6 @@ var DocumentCols = struct {
 	UpdatedAt: filter.NewOrdered[models.Document, time.Time]("updated_at"),
 }
 
-// ListWithOwnersRow is one row of [Documents.ListWithOwners].
-type ListWithOwnersRow struct {
-	ID         uuid.UUID
-	Title      string
-	IsPublic   bool
-	OwnerName  string
-	OwnerEmail string
-}
-
-// HandOverParams are the arguments of [Documents.HandOver].
-type HandOverParams struct {
-	NewOwnerID uuid.UUID
-	OwnerID    uuid.UUID
-}
-
 // NewDocument is what [Documents.Create] takes. Whose it is follows from the method's other arguments.
 type NewDocument struct {
 	Title     string
@@ -69,6 +54,21 @@ type DocumentPatch struct {
 	IsPublic  Opt[bool]
 	CreatedAt Opt[time.Time]
 	UpdatedAt Opt[time.Time]
+}
+
+// ListWithOwnersRow is one row of [Documents.ListWithOwners].
+type ListWithOwnersRow struct {
+	ID         uuid.UUID
+	Title      string
+	IsPublic   bool
+	OwnerName  string
+	OwnerEmail string
+}
+
+// HandOverParams are the arguments of [Documents.HandOver].
+type HandOverParams struct {
+	NewOwnerID uuid.UUID
+	OwnerID    uuid.UUID
 }
 
 const getDocument = `select tenant_id, id, title, content, owner_id, is_public, created_at, updated_at from documents where tenant_id = $1 and id = $2`
@@ -95,24 +95,22 @@ func (r *Documents) List(ctx context.Context, tenantID tenant.ID, conds ...filte
 	return collect(rows, err, documentDest)
 }
 
-const countDocumentsSQL = `select count(*) from documents where tenant_id = $1`
+const countDocuments = `select count(*) from documents where tenant_id = $1`
 
 // Count returns how many of the tenant's documents meet every condition.
 //
 // source: models/models.go:43
 func (r *Documents) Count(ctx context.Context, tenantID tenant.ID, conds ...filter.Cond[models.Document]) (int64, error) {
 	key := tenant.Key(tenantID)
-	sql, args := filter.Where(countDocumentsSQL, []any{key}, conds)
+	sql, args := filter.Where(countDocuments, []any{key}, conds)
 	var v int64
 	err := r.db.QueryRow(ctx, key, sql, args...).Scan(&v)
 	return v, err
 }
 
-const (
-	createDocument       = `insert into documents (tenant_id, title, owner_id`
-	createDocumentValues = `) values ($1, $2, $3`
-	createDocumentEnd    = `) returning tenant_id, id, title, content, owner_id, is_public, created_at, updated_at`
-)
+const createDocument = `insert into documents (tenant_id, title, owner_id`
+const createDocumentValues = `) values ($1, $2, $3`
+const createDocumentEnd = `) returning tenant_id, id, title, content, owner_id, is_public, created_at, updated_at`
 
 // Create inserts a document and returns it as stored. Fields that are nil take the column's default.
 //
@@ -141,10 +139,8 @@ func (r *Documents) Create(ctx context.Context, tenantID tenant.ID, n NewDocumen
 	return d, tenant.NotFound(err)
 }
 
-const (
-	updateDocument      = `update documents set `
-	updateDocumentWhere = ` where tenant_id = $1 and id = $2`
-)
+const updateDocument = `update documents set `
+const updateDocumentWhere = ` where tenant_id = $1 and id = $2`
 
 // Update changes the tenant's document with that id. It returns the number of rows, which is 0 when there is none,
 // and ErrEmptyPatch when the patch sets nothing.

@@ -13,13 +13,6 @@ import (
 // Tenants is the repository of models.Tenant. Each method reads and writes rows of one tenant only.
 type Tenants struct{ db tenant.DB }
 
-// UsageRow is one row of [Tenants.Usage].
-type UsageRow struct {
-	Name      string
-	Users     int64
-	Documents int64
-}
-
 // NewTenant is what [Tenants.Create] takes. Whose it is follows from the method's other arguments.
 type NewTenant struct {
 	Name      string
@@ -36,6 +29,13 @@ type TenantPatch struct {
 	UpdatedAt Opt[time.Time]
 }
 
+// UsageRow is one row of [Tenants.Usage].
+type UsageRow struct {
+	Name      string
+	Users     int64
+	Documents int64
+}
+
 const getTenant = `select id, name, subdomain, created_at, updated_at from tenants where id = $1`
 
 // Get returns the tenant, or tenant.ErrNotFound.
@@ -48,11 +48,9 @@ func (r *Tenants) Get(ctx context.Context, tenantID tenant.ID) (models.Tenant, e
 	return t, tenant.NotFound(err)
 }
 
-const (
-	createTenant       = `insert into tenants (id, name, subdomain`
-	createTenantValues = `) values ($1, $2, $3`
-	createTenantEnd    = `) returning id, name, subdomain, created_at, updated_at`
-)
+const createTenant = `insert into tenants (id, name, subdomain`
+const createTenantValues = `) values ($1, $2, $3`
+const createTenantEnd = `) returning id, name, subdomain, created_at, updated_at`
 
 // Create inserts a tenant and returns it as stored. Fields that are nil take the column's default.
 //
@@ -72,10 +70,8 @@ func (r *Tenants) Create(ctx context.Context, tenantID tenant.ID, n NewTenant) (
 	return t, tenant.NotFound(err)
 }
 
-const (
-	updateTenant      = `update tenants set `
-	updateTenantWhere = ` where id = $1`
-)
+const updateTenant = `update tenants set `
+const updateTenantWhere = ` where id = $1`
 
 // Update changes the tenant. It returns the number of rows, which is 0 when there is none,
 // and ErrEmptyPatch when the patch sets nothing.

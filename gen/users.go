@@ -36,6 +36,27 @@ var UserCols = struct {
 	UpdatedAt: filter.NewOrdered[models.User, time.Time]("updated_at"),
 }
 
+// NewUser is what [Users.Create] takes. Whose it is follows from the method's other arguments.
+type NewUser struct {
+	Name      string
+	Email     string
+	Age       int32
+	ID        *uuid.UUID // nil takes the default
+	Role      *string    // nil takes the default
+	CreatedAt *time.Time // nil takes the default
+	UpdatedAt *time.Time // nil takes the default
+}
+
+// UserPatch is what [Users.Update] changes: the fields that are set.
+type UserPatch struct {
+	Name      Opt[string]
+	Email     Opt[string]
+	Role      Opt[string]
+	Age       Opt[int32]
+	CreatedAt Opt[time.Time]
+	UpdatedAt Opt[time.Time]
+}
+
 // CountByRoleRow is one row of [Users.CountByRole].
 type CountByRoleRow struct {
 	Role  string
@@ -69,27 +90,6 @@ type CountDocumentsRow struct {
 	ID        uuid.UUID
 	Name      string
 	Documents int64
-}
-
-// NewUser is what [Users.Create] takes. Whose it is follows from the method's other arguments.
-type NewUser struct {
-	Name      string
-	Email     string
-	Age       int32
-	ID        *uuid.UUID // nil takes the default
-	Role      *string    // nil takes the default
-	CreatedAt *time.Time // nil takes the default
-	UpdatedAt *time.Time // nil takes the default
-}
-
-// UserPatch is what [Users.Update] changes: the fields that are set.
-type UserPatch struct {
-	Name      Opt[string]
-	Email     Opt[string]
-	Role      Opt[string]
-	Age       Opt[int32]
-	CreatedAt Opt[time.Time]
-	UpdatedAt Opt[time.Time]
 }
 
 const getUser = `select tenant_id, id, name, email, role, age, created_at, updated_at from users where tenant_id = $1 and id = $2`
@@ -129,11 +129,9 @@ func (r *Users) Count(ctx context.Context, tenantID tenant.ID, conds ...filter.C
 	return v, err
 }
 
-const (
-	createUser       = `insert into users (tenant_id, name, email, age`
-	createUserValues = `) values ($1, $2, $3, $4`
-	createUserEnd    = `) returning tenant_id, id, name, email, role, age, created_at, updated_at`
-)
+const createUser = `insert into users (tenant_id, name, email, age`
+const createUserValues = `) values ($1, $2, $3, $4`
+const createUserEnd = `) returning tenant_id, id, name, email, role, age, created_at, updated_at`
 
 // Create inserts a user and returns it as stored. Fields that are nil take the column's default.
 //
@@ -159,10 +157,8 @@ func (r *Users) Create(ctx context.Context, tenantID tenant.ID, n NewUser) (mode
 	return u, tenant.NotFound(err)
 }
 
-const (
-	updateUser      = `update users set `
-	updateUserWhere = ` where tenant_id = $1 and id = $2`
-)
+const updateUser = `update users set `
+const updateUserWhere = ` where tenant_id = $1 and id = $2`
 
 // Update changes the tenant's user with that id. It returns the number of rows, which is 0 when there is none,
 // and ErrEmptyPatch when the patch sets nothing.
@@ -325,7 +321,7 @@ func (r *Users) ListAuthors(ctx context.Context, tenantID tenant.ID) ([]models.U
 	return collect(rows, err, userDest)
 }
 
-const countDocuments = `with owned as (
+const countDocumentsSQL = `with owned as (
     select d.owner_id, count(*) as documents
     from documents d
     where d.tenant_id = $1
@@ -342,7 +338,7 @@ order by u.name, u.id`
 // source: queries/users.sql:56
 func (r *Users) CountDocuments(ctx context.Context, tenantID tenant.ID) ([]CountDocumentsRow, error) {
 	key := tenant.Key(tenantID)
-	rows, err := r.db.Query(ctx, key, countDocuments, key)
+	rows, err := r.db.Query(ctx, key, countDocumentsSQL, key)
 	return collect(rows, err, countDocumentsRowDest)
 }
 

@@ -51,11 +51,11 @@ func (p *Printer) Ahead(r *plan.Repository) error {
 	if p.ahead[r] != nil {
 		diag.Bugf("emit: %s was printed ahead before", r.Name)
 	}
-	types, err := p.print("types of "+r.Name, r, "types")
+	types, err := p.part(r, "types")
 	if err != nil {
 		return err
 	}
-	methods, err := p.print("methods of "+r.Name, r, "methods")
+	methods, err := p.part(r, "methods")
 	if err != nil {
 		return err
 	}
@@ -136,15 +136,12 @@ func (f File) Print() ([]byte, error) {
 	case ahead == nil:
 		return f.printer.print(f.Path, repo, f.template, "types", "methods", "dests")
 	default:
-		return f.printer.around(f.Path, repo, f.template, ahead)
+		return f.printer.around(repo, ahead)
 	}
 }
 
-// around prints the rest of a repository around what was printed ahead. gofmt
-// lines up nothing across declarations, so each can be formatted by itself; and
-// what the templates write in its form anyway, all but structs and comments of
-// the user's, need not be. Here somebody waits.
-func (p *Printer) around(what string, repo *plan.Repository, head string, ahead *declarations) ([]byte, error) {
+// around prints the rest of a repository around what was printed ahead.
+func (p *Printer) around(repo *plan.Repository, ahead *declarations) ([]byte, error) {
 	var out []byte
 	add := func(text []byte) {
 		if len(text) > 0 {
@@ -154,24 +151,29 @@ func (p *Printer) around(what string, repo *plan.Repository, head string, ahead 
 			out = append(out, text...)
 		}
 	}
-	commented := slices.ContainsFunc(repo.Methods, func(m *plan.Method) bool { return m.Commented })
 	for _, part := range []struct {
 		template string
 		before   packed
-		format   bool
-	}{{head, nil, false}, {"types", ahead.types, true}, {"methods", ahead.methods, commented}, {"dests", nil, false}} {
+	}{{"repository.tmpl", nil}, {"types", ahead.types}, {"methods", ahead.methods}, {"dests", nil}} {
 		add(p.store.unpack(part.before))
-		print := p.execute
-		if part.format {
-			print = p.print
-		}
-		text, err := print(what, repo, part.template)
+		text, err := p.part(repo, part.template)
 		if err != nil {
 			return nil, err
 		}
 		add(text)
 	}
 	return append(out, '\n'), nil
+}
+
+// part prints one part of a repository's file. gofmt lines up nothing across
+// declarations, so each can be formatted by itself; and what the templates write
+// in its form anyway, all but structs and comments of the user's, need not be.
+func (p *Printer) part(repo *plan.Repository, template string) ([]byte, error) {
+	what := template + " of " + repo.Name
+	if template == "types" || template == "methods" && slices.ContainsFunc(repo.Methods, func(m *plan.Method) bool { return m.Commented }) {
+		return p.print(what, repo, template)
+	}
+	return p.execute(what, repo, template)
 }
 
 // Render prints all files of a plan, by their paths.

@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"crypto/sha256"
+
 	"github.com/tenantc/tenantc/internal/diag"
 	"github.com/tenantc/tenantc/internal/sqlcrun"
 )
@@ -9,7 +11,7 @@ import (
 // is the one that will run, and holds its proof against that of the source.
 func (b *builder) running(s *statement, q *sqlcrun.Query) *reading {
 	r := s.reading
-	if q.Text != s.expected {
+	if sha256.Sum256([]byte(q.Text)) != s.expected {
 		r = b.draft.read(s, q.Text)
 	}
 	if r.differs != "" {

@@ -110,9 +110,9 @@ func TestCatalogsDiffer(t *testing.T) {
 		}, "sqlc has a table app.extra"},
 		{"a column is missing", func(c *sqlcrun.Compiled) { c.Tables[0].Columns = c.Tables[0].Columns[:2] }, "has 3 columns, and for sqlc it has 2"},
 		{"another name", func(c *sqlcrun.Compiled) { c.Tables[0].Columns[2].Name = "label" }, "column 3 of users is name, and for sqlc it is label"},
-		{"another type", func(c *sqlcrun.Compiled) { c.Tables[0].Columns[1].Type.Name = "text" }, "of type uuid, and for sqlc of type text"},
-		{"a type of another schema", func(c *sqlcrun.Compiled) { c.Tables[0].Columns[1].Type.Schema = "app" }, "of type uuid, and for sqlc of type app.uuid"},
-		{"an array", func(c *sqlcrun.Compiled) { c.Tables[0].Columns[1].Type.Dims = 1 }, "of type uuid, and for sqlc of type uuid[]"},
+		{"another type", func(c *sqlcrun.Compiled) { c.Tables[0].Columns[1].Type = &sqlcrun.DBType{Name: "text"} }, "of type uuid, and for sqlc of type text"},
+		{"a type of another schema", func(c *sqlcrun.Compiled) { c.Tables[0].Columns[1].Type = &sqlcrun.DBType{Schema: "app", Name: "uuid"} }, "of type uuid, and for sqlc of type app.uuid"},
+		{"an array", func(c *sqlcrun.Compiled) { c.Tables[0].Columns[1].Type = &sqlcrun.DBType{Name: "uuid", Dims: 1} }, "of type uuid, and for sqlc of type uuid[]"},
 		{"not null", func(c *sqlcrun.Compiled) { c.Tables[0].Columns[2].NotNull = true }, "users.name may be null, and for sqlc it is not"},
 	}
 	for _, tt := range tests {

@@ -42,8 +42,8 @@ func (b *builder) crossCheck() {
 			switch {
 			case c.Name != other.Name:
 				differ(c.Pos, "column %d of %s is %s, and for sqlc it is %s", i+1, rel.Name, c.Name, other.Name)
-			case !sameType(c.Type, other.Type):
-				differ(c.Pos, "column %s.%s is of type %s, and for sqlc of type %s", rel.Name, c.Name, c.Type, dbTypeText(other.Type))
+			case !sameType(c.Type, *other.Type):
+				differ(c.Pos, "column %s.%s is of type %s, and for sqlc of type %s", rel.Name, c.Name, c.Type, dbTypeText(*other.Type))
 			case !c.NotNull && other.NotNull && !b.domainNotNull(c.Type):
 				differ(c.Pos, "column %s.%s may be null, and for sqlc it is not", rel.Name, c.Name)
 			}

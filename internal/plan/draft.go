@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"crypto/sha256"
+
 	"github.com/tenantc/tenantc/internal/catalog"
 	"github.com/tenantc/tenantc/internal/config"
 	"github.com/tenantc/tenantc/internal/diag"
@@ -51,8 +53,8 @@ func (d *Draft) Add(proofs ...*prove.Proof) {
 			return
 		}
 		s := newStatement(p)
-		s.expected = expect(p.Stmt)
-		s.reading = d.read(s, s.expected)
+		text := expect(p.Stmt)
+		s.expected, s.reading = sha256.Sum256([]byte(text)), d.read(s, text)
 		d.stmts = append(d.stmts, s)
 	}
 }

@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"crypto/sha256"
+
 	"github.com/tenantc/tenantc/internal/catalog"
 	"github.com/tenantc/tenantc/internal/diag"
 	"github.com/tenantc/tenantc/internal/prove"
@@ -13,16 +15,16 @@ type statement struct {
 	name, command, file string
 	pos                 diag.Pos
 	comments            []string
-	annotation          query.Annotation
-	params              []sourceParam // by number
+	annotation          *query.Annotation // shared by those that have none
+	params              []sourceParam     // by number
 	evidence            evidence
 
 	repo   *repo // that its method is in; nil before methodNames
 	method string
 
-	// What sqlc is expected to make of the statement, and how that reads. A text
-	// that turns out differently is read when it is there.
-	expected string
+	// The text that sqlc is expected to make of the statement, as a hash, and how
+	// it reads. A text that turns out differently is read when it is there.
+	expected [sha256.Size]byte
 	reading  *reading
 }
 
@@ -67,11 +69,18 @@ func (e *evidence) carries(number int) bool {
 	return false
 }
 
+var none query.Annotation
+
 func newStatement(p *prove.Proof) *statement {
 	s := p.Stmt
 	out := &statement{
-		name: s.Name, command: s.Command, file: s.File, pos: s.Pos, comments: s.Comments, annotation: s.Annotation, evidence: evidenceOf(p),
+		name: s.Name, command: s.Command, file: s.File, pos: s.Pos, comments: s.Comments, annotation: &none, evidence: evidenceOf(p),
 	}
+	if s.Annotation.Pos != (diag.Pos{}) {
+		own := s.Annotation
+		out.annotation = &own
+	}
+	out.params = make([]sourceParam, 0, len(s.Params))
 	for _, param := range s.Params {
 		sp := sourceParam{param.Name, param.Type, s.Pos}
 		if len(param.Uses) > 0 {
@@ -108,7 +117,7 @@ type copying struct {
 
 // read parses and proves the text that sqlc makes of s, or is expected to make.
 func (d *Draft) read(s *statement, text string) *reading {
-	proof := prove.One(d.in.Catalog, d.reader.ParseSQL(s.name, s.command, text, s.annotation))
+	proof := prove.One(d.in.Catalog, d.reader.ParseSQL(s.name, s.command, text, *s.annotation))
 	found := evidenceOf(proof)
 	r := &reading{differs: disagreement(&s.evidence, &found)}
 	body := proof.Stmt.Body

@@ -11,7 +11,7 @@ import (
 // query files times that of queries: at 1,000 files of five queries, bundles of
 // this size take 5 s instead of 14 s. The Go that it makes of one is about four
 // times as long, and is read as a whole.
-const maxBundle = 32 << 10
+const maxBundle = 12 << 10
 
 // bundle puts neighbouring files together, so that sqlc sees fewer, with the
 // same statements in the same order. What may not stand behind another file, or

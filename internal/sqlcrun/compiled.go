@@ -30,7 +30,7 @@ type Table struct {
 // TableColumn is a column of a Table.
 type TableColumn struct {
 	Name    string
-	Type    DBType
+	Type    *DBType
 	NotNull bool
 }
 

@@ -77,7 +77,7 @@ func (w *workspace) readRequest(name string, c *Compiled) error {
 				if key != "schemas" {
 					return s.skip()
 				}
-				return s.array(func() error { return c.readSchema(s) })
+				return s.array(func() error { return c.readSchema(s, one) })
 			})
 		case "queries":
 			err = s.array(func() error {
@@ -191,7 +191,7 @@ func (s *stream) tableName() (t TableName, err error) {
 }
 
 // readSchema keeps the tables of a schema, unless it is one of PostgreSQL's own.
-func (c *Compiled) readSchema(s *stream) error {
+func (c *Compiled) readSchema(s *stream, one shared) error {
 	own := false
 	at := len(c.Tables)
 	err := s.object(func(key string) (err error) {
@@ -201,7 +201,7 @@ func (c *Compiled) readSchema(s *stream) error {
 			name, err = s.str()
 			own = name == "pg_catalog" || name == "information_schema" || name == "pg_temp"
 		case key == "tables" && !own:
-			err = s.array(func() error { return c.readTable(s) })
+			err = s.array(func() error { return c.readTable(s, one) })
 		default:
 			err = s.skip()
 		}
@@ -213,7 +213,7 @@ func (c *Compiled) readSchema(s *stream) error {
 	return err
 }
 
-func (c *Compiled) readTable(s *stream) error {
+func (c *Compiled) readTable(s *stream, one shared) error {
 	t := &Table{}
 	err := s.object(func(key string) (err error) {
 		switch key {
@@ -222,7 +222,7 @@ func (c *Compiled) readTable(s *stream) error {
 		case "columns":
 			err = s.array(func() error {
 				col, err := s.column()
-				t.Columns = append(t.Columns, TableColumn{col.name, col.dbType(), col.notNull})
+				t.Columns = append(t.Columns, TableColumn{col.name, one.typ(&col), col.notNull})
 				return err
 			})
 		default:

@@ -121,7 +121,7 @@ delete from users where tenant_id = $1;
 	if source := c.Types["Role"].Source; !strings.Contains(source, `RoleAdmin  Role = "admin"`) {
 		t.Errorf("source of Role = %s", source)
 	}
-	if len(c.Tables) != 2 || len(c.Tables[1].Columns) != 6 || c.Tables[1].Columns[5].Type != (DBType{"", "text", 1}) {
+	if len(c.Tables) != 2 || len(c.Tables[1].Columns) != 6 || *c.Tables[1].Columns[5].Type != (DBType{"", "text", 1}) {
 		t.Errorf("tables = %+v", c.Tables)
 	}
 	if c.Version != Version {
