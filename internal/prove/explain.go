@@ -34,7 +34,7 @@ func (lv *level) explain(r *query.RTE) loose {
 	if c.loc.Source != nil && c.text != "" {
 		f.related = append(f.related, related{c.loc.Pos(), c.text})
 	}
-	return loose{rte: r, lv: lv, diag: f}
+	return loose{rte: r, lv: lv, instance: true, diag: f}
 }
 
 // unclassified refuses a relation of which nothing is declared.
@@ -89,15 +89,16 @@ func (lv *level) cause(r *query.RTE) cause {
 	if m, ok := lv.mention(r, ten.Column()); ok {
 		return m
 	}
-	if lv.sibling(r) != nil || lv.up != nil && !lv.up.blank {
+	if o, inst := lv.confinedBeside(r); o != nil {
 		why := fmt.Sprintf("no condition ties %s.%s to the tenant", r.Alias, col)
-		for _, o := range lv.rtes {
-			if inst := lv.confined[o]; o != r && inst != nil && len(inst.Because) > 0 {
-				why = fmt.Sprintf("%s is confined by %s, but nothing ties %s to it: two tenants may share the value by which they are joined", o.Alias, inst.Because[0].Text, r.Alias)
-				break
-			}
+		if len(inst.Because) > 0 {
+			why = fmt.Sprintf("%s is confined by %s, but nothing ties %s to it: two tenants may share the value by which they are joined", o.Alias, inst.Because[0].Text, r.Alias)
 		}
 		return cause{code: diag.CodeOtherRelation, message: fmt.Sprintf("%s is joined without its tenant", name), why: why}
+	}
+	if len(p.before) > 0 {
+		return cause{code: diag.CodeOtherRelation, message: fmt.Sprintf("%s is joined without its tenant", name),
+			why: fmt.Sprintf("no condition ties %s.%s to the tenant", r.Alias, col)}
 	}
 	if lv.keyed(r) {
 		return cause{code: diag.CodeIDOnly, message: fmt.Sprintf("%s is reached by its id alone", name),
@@ -108,33 +109,27 @@ func (lv *level) cause(r *query.RTE) cause {
 }
 
 // sibling returns the entry of the block to which r can be tied: a confined one
-// of its dimension, else the first of its dimension before r; nil when there is
-// none.
+// of its dimension, else one that is mended before r; nil when there is none.
 func (lv *level) sibling(r *query.RTE) *query.RTE {
 	p := lv.p
 	dim := p.tenancy(r.Relation).Dim
-	var first *query.RTE
-	before := true
+	var mended *query.RTE
 	for _, o := range lv.rtes {
-		if o == r {
-			before = false
-			continue
-		}
-		if o.Kind != query.RelationRTE || o.Relation == nil || o.Sub != nil {
+		if o == r || o.Kind != query.RelationRTE || o.Relation == nil || o.Sub != nil {
 			continue
 		}
 		t := p.tenancy(o.Relation)
 		if !t.Owned() || t.Dim != dim || t.Class == catalog.Derived || t.Column() < 0 {
 			continue
 		}
-		if lv.confined[o] != nil {
+		if lv.confined[o] != nil && p.isFirm(o) {
 			return o
 		}
-		if before && first == nil {
-			first = o
+		if mended == nil && slices.Contains(p.before, o) {
+			mended = o
 		}
 	}
-	return first
+	return mended
 }
 
 // called names an entry as the statement does.
@@ -145,25 +140,60 @@ func called(r *query.RTE) string {
 	return r.Relation.Name
 }
 
-// keyed reports whether a conjunct compares a key column of r.
+// confinedBeside returns an entry that is confined, of r's block or of one
+// around it, and why it is; nil when there is none.
+func (lv *level) confinedBeside(r *query.RTE) (*query.RTE, *Instance) {
+	for at := lv; at != nil; {
+		for _, o := range at.rtes {
+			if inst := at.confined[o]; o != r && inst != nil && inst.Class != catalog.Global && lv.p.isFirm(o) {
+				return o, inst
+			}
+		}
+		if at.up == nil {
+			break
+		}
+		at = at.up.lv
+	}
+	return nil, nil
+}
+
+// isFirm reports whether the confinement of o leans on nothing that is assumed.
+func (p *prover) isFirm(o *query.RTE) bool { return p.firm == nil || p.firm[o] }
+
+// keyed reports whether values from outside the block name the row by a key, or
+// the row to which it refers: all that they lack is the tenant.
 func (lv *level) keyed(r *query.RTE) bool {
+	given := map[int]bool{}
 	for _, f := range lv.base(r) {
 		for _, eq := range f.equal {
-			for _, t := range []term{eq.a, eq.b} {
-				if t.rte != r {
-					continue
-				}
-				for _, k := range r.Relation.Keys {
-					for _, e := range k.Elems {
-						if e.Column == t.col {
-							return true
-						}
-					}
+			for _, side := range [][2]term{{eq.a, eq.b}, {eq.b, eq.a}} {
+				if side[0].rte == r && (side[1].param > 0 || side[1].konst != "" || side[1].rte != nil && !lv.has[side[1].rte]) {
+					given[side[0].col] = true
 				}
 			}
 		}
 	}
-	return false
+	tenant := lv.p.tenancy(r.Relation).Column()
+	named := func(cols []int) bool {
+		n := 0
+		for _, c := range cols {
+			if c != tenant && !given[c] {
+				return false
+			}
+			if c != tenant {
+				n++
+			}
+		}
+		return n > 0
+	}
+	for _, k := range r.Relation.Keys {
+		if cols, ok := k.Columns(); ok && named(cols) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(r.Relation.ForeignKeys, func(fk *catalog.ForeignKey) bool {
+		return lv.p.tenancy(fk.To).Owned() && named(fk.Columns)
+	})
 }
 
 // mention finds the conjunct that speaks of r's tenant column, and says why it
@@ -177,7 +207,7 @@ func (lv *level) mention(r *query.RTE, col int) (cause, bool) {
 		facts = append(facts, lv.on[s.join]...)
 	}
 	for _, f := range facts {
-		if f.expr == nil || !speaksOf(f.expr, r, col) {
+		if f.expr == nil || !speaksOf(f.expr, r, col) || lv.p.leansOn(f.expr, r) {
 			continue
 		}
 		c := cause{loc: query.Start(f.expr), text: query.String(f.expr)}
@@ -315,92 +345,4 @@ func optional(e *query.Bool) bool {
 		})
 		return !columns
 	})
-}
-
-// fix writes the smallest condition that would confine r.
-func (lv *level) fix(r *query.RTE) string {
-	p := lv.p
-	ten := p.tenancy(r.Relation)
-	alias := query.Ident(r.Alias)
-	if ten.Class == catalog.Derived && ten.Owner != nil {
-		parent := ten.Owner.To
-		var ties []string
-		for i, c := range ten.Owner.Columns {
-			ties = append(ties, fmt.Sprintf("parent.%s = %s.%s", query.Ident(parent.Columns[ten.Owner.RefColumns[i]].Name), alias, query.Ident(r.Relation.Columns[c].Name)))
-		}
-		if col := p.tenancy(parent).Column(); col >= 0 && p.tenancy(parent).Class != catalog.Derived {
-			ties = append(ties, fmt.Sprintf("parent.%s = %s", query.Ident(parent.Columns[col].Name), p.tenantText(ten.Dim)))
-		}
-		return fmt.Sprintf("and exists (select 1 from %s parent where %s)", query.Ident(parent.Name), strings.Join(ties, " and "))
-	}
-	if ten.Column() < 0 {
-		return ""
-	}
-	column := query.Ident(r.Relation.Columns[ten.Column()].Name)
-	if o := lv.sibling(r); o != nil {
-		return fmt.Sprintf("and %s.%s = %s.%s", alias, column, query.Ident(o.Alias), query.Ident(o.Relation.Columns[p.tenancy(o.Relation).Column()].Name))
-	}
-	if len(lv.rtes) == 1 {
-		return fmt.Sprintf("%s %s = %s", lv.glue(), column, p.tenantText(ten.Dim))
-	}
-	return fmt.Sprintf("%s %s.%s = %s", lv.glue(), alias, column, p.tenantText(ten.Dim))
-}
-
-func (lv *level) glue() string {
-	if len(lv.where) == 0 {
-		return "where"
-	}
-	return "and"
-}
-
-// tenantText is how the statement writes the tenant, or would.
-func (p *prover) tenantText(dim *catalog.Dimension) string {
-	if dim == nil {
-		return "@tenant_id"
-	}
-	for _, t := range p.tenants {
-		name := paramName(p.stmt, t.Param)
-		// A parameter that merely has the type, as the row's id, is no suggestion.
-		if t.Dim == dim && (len(p.stmt.Annotation.Params) > 0 || strings.Contains(name, dim.Name) || p.comparesTenant[t.Param]) {
-			return name
-		}
-	}
-	return "@" + dim.Name + "_id"
-}
-
-// regroup writes `t AND a OR b` as `t AND (a OR b)`, where that is what e is, or "".
-func regroup(e *query.Bool, r *query.RTE, col int) string {
-	if e.Op != query.Or {
-		return ""
-	}
-	test := ""
-	var rest []string
-	for _, arg := range e.Args {
-		and, ok := arg.(*query.Bool)
-		if !ok || and.Op != query.And || test != "" {
-			rest = append(rest, query.String(arg))
-			continue
-		}
-		var others []query.Expr
-		for _, a := range and.Args {
-			if op, ok := a.(*query.Op); ok && op.Name == "=" && test == "" && speaksOf(op, r, col) {
-				test = query.String(op)
-				continue
-			}
-			others = append(others, a)
-		}
-		if test == "" {
-			rest = append(rest, query.String(arg))
-			continue
-		}
-		var texts []string
-		for _, a := range others {
-			texts = append(texts, query.String(a))
-		}
-		rest = append(rest, strings.Join(texts, " AND "))
-	}
-	if test == "" {
-		return ""
-	}
-	return test + " AND (" + strings.Join(rest, " OR ") + ")"
 }

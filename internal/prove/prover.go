@@ -27,6 +27,12 @@ type prover struct {
 	// column of a relation; for suggestions only.
 	comparesTenant map[int]bool
 	refused        []finding // constructs that are refused wherever they stand
+	// These serve the explanation of a refusal, and are empty in a proof: the
+	// entries taken for confined to see what follows, those that follow from the
+	// one that is explained, those that are confined anyway, and those that are
+	// mended before it.
+	assumed, follows, firm map[*query.RTE]bool
+	before                 []*query.RTE
 }
 
 // maxSteps bounds the work on one statement. The largest statement of the

@@ -146,9 +146,15 @@ type attempted struct {
 }
 
 // attempt proves s with the given tenant parameters.
-func attempt(cat *catalog.Catalog, s *query.Stmt, tenants []Tenant) (a *attempted) {
+func attempt(cat *catalog.Catalog, s *query.Stmt, tenants []Tenant) *attempted {
+	return attemptAssuming(cat, s, tenants, nil)
+}
+
+// attemptAssuming proves s as if the entries in assumed were confined. What
+// comes of it is a proof only where there are none.
+func attemptAssuming(cat *catalog.Catalog, s *query.Stmt, tenants []Tenant, assumed map[*query.RTE]bool) (a *attempted) {
 	p := &prover{
-		cat: cat, stmt: s, tenants: tenants,
+		cat: cat, stmt: s, tenants: tenants, assumed: assumed,
 		subs: map[*query.SubLink]*subquery{}, ctes: map[*query.CTE]*definition{},
 		comparesTenant: map[int]bool{}, trusted: map[string]*catalog.Function{}, pure: map[*catalog.Function]bool{}, looking: map[*catalog.Expr]bool{},
 	}
@@ -173,7 +179,9 @@ func attempt(cat *catalog.Catalog, s *query.Stmt, tenants []Tenant) (a *attempte
 	return a
 }
 
-func (a *attempted) accepted() bool { return len(a.open()) == 0 && len(a.p.refused) == 0 }
+func (a *attempted) accepted() bool {
+	return len(a.open()) == 0 && len(a.p.refused) == 0 && len(a.p.assumed) == 0
+}
 
 // open returns what is loose, less what `-- tenant: existence` accepts.
 func (a *attempted) open() []loose {
@@ -205,7 +213,7 @@ func (a *attempted) settle(proof *Proof) {
 			proof.fail(f, proof.Stmt.Pos)
 		}
 		seen := map[string]bool{}
-		for _, l := range a.open() {
+		for _, l := range a.causes() {
 			d := l.diag.diagnostic()
 			if k := fmt.Sprint(d.Code, d.Pos, d.Message); !seen[k] {
 				seen[k] = true

@@ -15,9 +15,10 @@ type result struct {
 
 // loose is an instance that nothing confines, or a construct that is refused.
 type loose struct {
-	rte  *query.RTE // nil for a construct
-	lv   *level
-	diag finding
+	rte      *query.RTE // nil for a construct
+	lv       *level
+	instance bool // a relation instance that a condition could confine
+	diag     finding
 }
 
 func (r *result) ok() bool { return len(r.loose) == 0 }
@@ -191,6 +192,11 @@ func (lv *level) confine(r *query.RTE) bool {
 	p := lv.p
 	ten := p.tenancy(r.Relation)
 	inst := &Instance{RTE: r, Class: ten.Class}
+	if p.assumed[r] {
+		inst.Rule = assumedRule
+		lv.confined[r] = inst
+		return true
+	}
 	if ten.Mixed && !r.Only {
 		return false
 	}

@@ -1,0 +1,146 @@
+package prove
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/tenantc/tenantc/internal/catalog"
+	"github.com/tenantc/tenantc/internal/query"
+)
+
+// fix writes the smallest condition that would confine r.
+func (lv *level) fix(r *query.RTE) string {
+	p := lv.p
+	ten := p.tenancy(r.Relation)
+	alias := query.Ident(r.Alias)
+	if ten.Class == catalog.Derived && ten.Owner != nil {
+		return lv.fixDerived(r, ten.Owner)
+	}
+	if ten.Column() < 0 {
+		return ""
+	}
+	column := query.Ident(r.Relation.Columns[ten.Column()].Name)
+	if o := lv.sibling(r); o != nil {
+		return fmt.Sprintf("and %s.%s = %s.%s", alias, column, query.Ident(o.Alias), query.Ident(o.Relation.Columns[p.tenancy(o.Relation).Column()].Name))
+	}
+	if len(lv.rtes) == 1 {
+		return fmt.Sprintf("%s %s = %s", lv.glue(), column, p.tenantText(ten.Dim))
+	}
+	return fmt.Sprintf("%s %s.%s = %s", lv.glue(), alias, column, p.tenantText(ten.Dim))
+}
+
+// fixDerived ties a derived entry to its parent: to the one that the block
+// reads, else to one of its own, up to the relation that has the tenant column.
+func (lv *level) fixDerived(r *query.RTE, owner *catalog.ForeignKey) string {
+	tie := func(child, parent string) string {
+		var ties []string
+		for i, c := range owner.Columns {
+			ties = append(ties, fmt.Sprintf("%s.%s = %s.%s", parent, query.Ident(owner.To.Columns[owner.RefColumns[i]].Name), child, query.Ident(owner.From.Columns[c].Name)))
+		}
+		return strings.Join(ties, " and ")
+	}
+	for _, o := range lv.rtes {
+		if o != r && o.Kind == query.RelationRTE && o.Sub == nil && o.Relation == owner.To {
+			if s := "and " + tie(query.Ident(r.Alias), query.Ident(o.Alias)); !lv.says(r, o, owner) {
+				return s
+			}
+		}
+	}
+	from, where := lv.p.parents(owner)
+	return fmt.Sprintf("%s exists (select 1 from %s where %s and %s)", lv.glue(), from, tie(query.Ident(r.Alias), "parent"), where)
+}
+
+// says reports whether the block equates the owning key of r with the key of o.
+func (lv *level) says(r, o *query.RTE, owner *catalog.ForeignKey) bool {
+	c := lv.factsFor(r)
+	for i, col := range owner.Columns {
+		if !c.same(term{rte: r, col: col}, term{rte: o, col: owner.RefColumns[i]}) {
+			return false
+		}
+	}
+	return true
+}
+
+// parents writes the FROM and the WHERE of a query of the parents that owner
+// refers to, the first of which is called parent: those that are the tenant's.
+func (p *prover) parents(owner *catalog.ForeignKey) (from, where string) {
+	alias := "parent"
+	from = query.Ident(owner.To.Name) + " " + alias
+	for n := 2; ; n++ {
+		ten := p.tenancy(owner.To)
+		if ten.Class != catalog.Derived || ten.Owner == nil {
+			where = "…"
+			if col := ten.Column(); col >= 0 {
+				where = fmt.Sprintf("%s.%s = %s", alias, query.Ident(owner.To.Columns[col].Name), p.tenantText(ten.Dim))
+			}
+			return from, where
+		}
+		owner = ten.Owner
+		next := fmt.Sprintf("parent%d", n)
+		var ties []string
+		for i, c := range owner.Columns {
+			ties = append(ties, fmt.Sprintf("%s.%s = %s.%s", next, query.Ident(owner.To.Columns[owner.RefColumns[i]].Name), alias, query.Ident(owner.From.Columns[c].Name)))
+		}
+		from += fmt.Sprintf(" join %s %s on %s", query.Ident(owner.To.Name), next, strings.Join(ties, " and "))
+		alias = next
+	}
+}
+
+func (lv *level) glue() string {
+	if len(lv.where) == 0 {
+		return "where"
+	}
+	return "and"
+}
+
+// tenantText is how the statement writes the tenant, or would.
+func (p *prover) tenantText(dim *catalog.Dimension) string {
+	if dim == nil {
+		return "@tenant_id"
+	}
+	for _, t := range p.tenants {
+		name := paramName(p.stmt, t.Param)
+		// A parameter that merely has the type, as the row's id, is no suggestion.
+		if t.Dim == dim && (len(p.stmt.Annotation.Params) > 0 || strings.Contains(name, dim.Name) || p.comparesTenant[t.Param]) {
+			return name
+		}
+	}
+	return "@" + dim.Name + "_id"
+}
+
+// regroup writes `t AND a OR b` as `t AND (a OR b)`, where that is what e is, or "".
+func regroup(e *query.Bool, r *query.RTE, col int) string {
+	if e.Op != query.Or {
+		return ""
+	}
+	test := ""
+	var rest []string
+	for _, arg := range e.Args {
+		and, ok := arg.(*query.Bool)
+		if !ok || and.Op != query.And || test != "" {
+			rest = append(rest, query.String(arg))
+			continue
+		}
+		var others []query.Expr
+		for _, a := range and.Args {
+			if op, ok := a.(*query.Op); ok && op.Name == "=" && test == "" && speaksOf(op, r, col) {
+				test = query.String(op)
+				continue
+			}
+			others = append(others, a)
+		}
+		if test == "" {
+			rest = append(rest, query.String(arg))
+			continue
+		}
+		var texts []string
+		for _, a := range others {
+			texts = append(texts, query.String(a))
+		}
+		rest = append(rest, strings.Join(texts, " AND "))
+	}
+	if test == "" {
+		return ""
+	}
+	return test + " AND (" + strings.Join(rest, " OR ") + ")"
+}
