@@ -142,13 +142,13 @@ func (p *prover) compositeKey(fk *catalog.ForeignKey) string {
 		return fmt.Sprintf("trust: {consistent: [%q]} when it never crosses tenants", fkName(fk))
 	}
 	names := func(rel *catalog.Relation, first int, cols []int) string {
-		out := []string{rel.Columns[first].Name}
+		out := []string{query.Ident(rel.Columns[first].Name)}
 		for _, c := range cols {
-			out = append(out, rel.Columns[c].Name)
+			out = append(out, query.Ident(rel.Columns[c].Name))
 		}
 		return strings.Join(out, ", ")
 	}
 	own, ref := names(fk.From, from.Column(), fk.Columns), names(fk.To, to.Column(), fk.RefColumns)
 	return fmt.Sprintf("ALTER TABLE %s ADD FOREIGN KEY (%s) REFERENCES %s (%s) in the place of %s, with UNIQUE (%s) on %s",
-		fk.From.Name, own, fk.To.Name, ref, fk.Name, ref, fk.To.Name)
+		query.Ident(fk.From.Name), own, query.Ident(fk.To.Name), ref, query.Ident(fk.Name), ref, query.Ident(fk.To.Name))
 }

@@ -1,7 +1,6 @@
 package prove
 
 import (
-	"fmt"
 	"github.com/tenantc/tenantc/internal/diag"
 	"github.com/tenantc/tenantc/internal/pgast"
 	"slices"
@@ -33,8 +32,14 @@ func (p *prover) conflict(q *query.Insert, rows [][]labels, res *result) {
 		return
 	}
 	var met []arbiter // those that can meet another tenant's row
+	// Where the proposed row is refused, a key that holds its owner is not a
+	// second fault: it will do once the row does.
+	refused := slices.ContainsFunc(res.loose, func(l loose) bool { return l.rte == q.Target })
 	if ten.Owned() {
 		for _, a := range arbiters {
+			if refused && p.holdsOwner(rel, a) {
+				continue
+			}
 			if !(c.DoNothing && p.fresh(q, a)) && !p.confinesConflict(q, rows, a) {
 				met = append(met, a)
 			}
@@ -297,27 +302,4 @@ func (p *prover) freshDefault(e *catalog.Expr) bool {
 	parts := pgast.Strings(call.Funcname)
 	name := parts[len(parts)-1]
 	return freshCalls[name] && p.impure(e) == ""
-}
-
-// explainConflict says why an arbiter lets another tenant's row in. noticed says
-// that the row is left as it is, and only its being there shows.
-func (p *prover) explainConflict(q *query.Insert, a arbiter, noticed bool) loose {
-	rel := q.Target.Relation
-	owner := p.ownerColumns(rel)
-	f := finding{
-		code: diag.CodeConflict, loc: q.Conflict.At, width: len("ON CONFLICT"),
-		message: fmt.Sprintf("ON CONFLICT can meet another tenant's row of %s", rel.Name),
-		why:     fmt.Sprintf("%s does not compare %s, so the row that has the same key may be anybody's, and would be changed", a.name, owner),
-		fix:     fmt.Sprintf("make the key begin with %s, and name it: ON CONFLICT (%s, …)", owner, owner),
-	}
-	if noticed {
-		f.code = diag.CodeExistence
-		f.message = fmt.Sprintf("ON CONFLICT tells whether any tenant has the key in %s", rel.Name)
-		f.why = fmt.Sprintf("%s does not compare %s: the row count says that the key exists, and the tenant's own row is missing without a word", a.name, owner)
-		f.fix += "; or accept it: -- tenant: existence: the reason"
-	}
-	if a.key != nil {
-		f.related = append(f.related, related{a.key.Pos, "the key " + a.name})
-	}
-	return loose{rte: q.Target, diag: f}
 }

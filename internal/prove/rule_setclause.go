@@ -75,11 +75,13 @@ func (p *prover) setOwner(lv *level, target *query.RTE, set []*query.Assign, res
 	if touched == nil || whole && p.usableFK(fk) && isTuple(list, fk.To, fk.RefColumns) {
 		return
 	}
+	from, where := p.parents(fk)
 	res.loose = append(res.loose, loose{rte: target, lv: lv, diag: finding{
 		code: diag.CodeOwnerKey, loc: touched.At, width: 1,
 		message: "SET hangs " + target.Alias + " under a parent that need not be the tenant's",
 		why:     query.String(touched.Value) + " is not known to be the key of an own row of " + fk.To.Name,
-		fix:     "take the key from " + fk.To.Name + " itself: … FROM " + fk.To.Name + " parent WHERE parent." + fk.To.Columns[fk.RefColumns[0]].Name + " = … and the parent is confined",
+		fix: "take the key from " + fk.To.Name + " itself: … FROM " + from + " WHERE parent." + query.Ident(fk.To.Columns[fk.RefColumns[0]].Name) +
+			" = " + query.String(touched.Value) + " AND " + where,
 	}})
 }
 
