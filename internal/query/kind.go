@@ -10,10 +10,18 @@ import (
 // refuseKind reports a statement that is none of those that are read.
 func (r *resolver) refuseKind(tree *pgast.Node) {
 	word, why := kindName(tree), "SELECT, VALUES, TABLE, INSERT, UPDATE and DELETE are accepted"
-	if _, ok := tree.GetNode().(*pgast.Node_MergeStmt); ok {
+	fix, width := "run it outside of the queries, over a connection of the operator's own", len(word)
+	switch tree.GetNode().(type) {
+	case *pgast.Node_MergeStmt:
 		why = "its branches read and write rows that its ON does not tie to a tenant"
+		fix = "INSERT … ON CONFLICT, or an UPDATE and an INSERT of their own"
+	case *pgast.Node_TruncateStmt:
+		why = "it empties the table for every tenant"
+		fix = "DELETE FROM … WHERE, with the tenant"
+	case *pgast.Node_VacuumStmt:
+		width = len("ANALYZE")
 	}
-	r.issue(diag.CodeStatementKind, r.stmtLoc(), len(word), word+" is not accepted", why, "")
+	r.issue(diag.CodeStatementKind, r.stmtLoc(), width, word+" is not accepted", why, fix)
 }
 
 // kindName is the statement's kind as SQL spells it.

@@ -23,6 +23,7 @@ type resolver struct {
 	views  []*catalog.Relation
 	depth  int
 	deep   bool // the nesting has been reported
+	open   bool // a list of columns could not be told, which has been reported
 }
 
 // cache holds what the statements of a file share: the columns of relations as
@@ -74,7 +75,12 @@ func (r *resolver) typed(t catalog.Type, at int32) node {
 	return node{T: t, At: r.at(at)}
 }
 
+// issue records what is wrong. Where a list of columns could not be told, that
+// is what is wrong, and not the names and numbers that do not fit it.
 func (r *resolver) issue(code diag.Code, loc Loc, width int, message, why, fix string) {
+	if r.open && (code == diag.CodeUnknownColumn || code == diag.CodeColumnCount) {
+		return
+	}
 	r.stmt.issue(Issue{Code: code, Loc: loc, Width: width, Message: message, Why: why, Fix: fix})
 }
 

@@ -101,7 +101,9 @@ func (r *resolver) targetList(sc *scope, list []*pgast.Node) []*Target {
 			continue
 		}
 		if ind := t.GetVal().GetAIndirection(); ind != nil && lastIsStar(ind.GetIndirection()) {
-			r.unknown(r.at(t.GetLocation()), "(…).*")
+			r.issue(diag.CodeConstruct, r.at(t.GetLocation()), 0, "(…).* is not understood", "what tenantc does not understand it does not accept",
+				"the function in FROM, or its columns one by one")
+			r.open = true
 			continue
 		}
 		e := r.expr(sc, t.GetVal())
