@@ -38,6 +38,9 @@ func (c *classifier) class(rel *Relation) {
 		return
 	}
 	switch {
+	case isRoot && t != nil && t.Dim != "" && t.Dim != root.dim.Name:
+		ten.Columns[root.dim.Index] = root.key
+		c.rootWithin(rel, t, root)
 	case isRoot:
 		ten.Class, ten.Dim = Root, root.dim
 		ten.Columns[root.dim.Index] = root.key
@@ -182,6 +185,16 @@ func (c *classifier) owned(rel *Relation, t *config.Table) bool {
 	ten.Class, ten.Dim, ten.Nullable = Direct, c.b.cat.Dimensions[best], !col.NotNull
 	c.nulls(rel, t, col)
 	return true
+}
+
+// rootWithin classifies the root of a dimension whose rows are declared to be a
+// wider one's: the projects of an organization, which lists and counts them.
+func (c *classifier) rootWithin(rel *Relation, t *config.Table, root rooted) {
+	if dim := c.b.cat.Dimension(t.Dim); dim != nil && dim.Index > root.dim.Index {
+		c.b.contradiction(t.Pos, "the root "+rel.ShortName()+" of "+root.dim.Name+" is declared to be owned in "+t.Dim+", which is narrower", root.pos)
+		return
+	}
+	c.owned(rel, t)
 }
 
 // declaredOnly reports whether nothing but a declaration says whose the rows
