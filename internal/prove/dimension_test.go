@@ -146,3 +146,16 @@ func TestRootWithin(t *testing.T) {
 		})
 	}
 }
+
+// TestMissingDimension asks that a statement which has the tenant of one
+// dimension only is told of the other, and of nothing else.
+func TestMissingDimension(t *testing.T) {
+	t.Parallel()
+	cat := dimensionCatalog(t)
+	var rep diag.List
+	stmts := query.Parse("q.sql", "-- name: Q :many\nselect * from badges b, tasks t where b.organization_id = @organization and t.title = @title;\n", cat, &rep)
+	proof := prove.One(cat, stmts[0])
+	if len(proof.Findings) != 1 || proof.Findings[0].Code != diag.CodeOtherRelation || !strings.HasPrefix(proof.Findings[0].Message, "tasks t") {
+		t.Errorf("got %v", proof.Findings)
+	}
+}

@@ -30,16 +30,24 @@ func choose(cat *catalog.Catalog, proof *Proof) {
 		attempt(cat, s, nil).settle(proof)
 		return
 	}
-	tries := assignments(cat, s, dims)
 	var won []*attempted
 	var best *attempted
-	for _, tenants := range tries {
+	for _, tenants := range assignments(cat, s, dims, false) {
 		a := attempt(cat, s, tenants)
 		if a.accepted() {
 			won = append(won, a)
 		}
-		if best == nil || a.loose() < best.loose() || a.loose() == best.loose() && a.likely() > best.likely() {
+		if a.better(best) {
 			best = a
+		}
+	}
+	if best == nil {
+		// Some dimension has no parameter that could be its tenant. The others'
+		// still say best what is missing; they prove nothing.
+		for _, tenants := range assignments(cat, s, dims, true) {
+			if a := attempt(cat, s, tenants); !a.accepted() && a.better(best) {
+				best = a
+			}
 		}
 	}
 	switch {
@@ -88,8 +96,9 @@ func dimensionsOf(cat *catalog.Catalog, s *query.Stmt) []*catalog.Dimension {
 // tenant parameters declared.
 const maxTries = 64
 
-// assignments returns the choices of one parameter a dimension.
-func assignments(cat *catalog.Catalog, s *query.Stmt, dims []*catalog.Dimension) [][]Tenant {
+// assignments returns the choices of one parameter a dimension; with some, of
+// one for each dimension that has a candidate.
+func assignments(cat *catalog.Catalog, s *query.Stmt, dims []*catalog.Dimension, some bool) [][]Tenant {
 	out := [][]Tenant{nil}
 	for _, d := range dims {
 		var next [][]Tenant
@@ -100,6 +109,9 @@ func assignments(cat *catalog.Catalog, s *query.Stmt, dims []*catalog.Dimension)
 				}
 				next = append(next, append(have[:len(have):len(have)], Tenant{d, p.Number}))
 			}
+		}
+		if some && len(next) == 0 {
+			continue
 		}
 		if len(next) > maxTries {
 			next = next[:maxTries]
@@ -201,6 +213,11 @@ func (a *attempted) likely() int {
 		}
 	}
 	return n
+}
+
+// better reports whether a says more of what is missing than b, which may be nil.
+func (a *attempted) better(b *attempted) bool {
+	return b == nil || a.loose() < b.loose() || a.loose() == b.loose() && a.likely() > b.likely()
 }
 
 func (a *attempted) loose() int { return len(a.res.loose) + len(a.p.refused) }
