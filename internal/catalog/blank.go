@@ -52,7 +52,10 @@ func newSource(name, text string, rep *diag.List) *source {
 		blank(blanked, down, len(blanked))
 	}
 	blankClientLines(blanked)
-	src.text = string(blanked)
+	src.text = text
+	if string(blanked) != text {
+		src.text = string(blanked)
+	}
 	return src
 }
 

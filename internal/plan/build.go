@@ -96,7 +96,7 @@ type repo struct {
 	pkg     *pkg
 	rel     *catalog.Relation // whose rows it holds; nil for a file of queries
 	use     use
-	methods map[string]diag.Pos
+	methods map[string]diag.Pos // of the query files
 }
 
 // makeImports names the packages that a type may need which is known without
@@ -177,7 +177,7 @@ func (b *builder) sqlcImports() {
 // newUse returns the use of a new file of the package of a kind.
 func (b *builder) newUse(kind Kind) use {
 	u := use{
-		im: b.im, need: map[string]bool{},
+		im: b.im, need: new([]string),
 		local:  func(name string) { b.local[name] = true },
 		helper: func(name string) { b.packages[kind].help(name) },
 	}

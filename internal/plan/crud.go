@@ -162,7 +162,6 @@ func (c *crud) begin(name string, shape Shape, constName string, doc ...string) 
 		c.b.note(pos, fmt.Sprintf("the query %s takes the place of the generated %s.%s", name, c.repo.Name, name), "", "", nil)
 		return nil, nil
 	}
-	c.repo.methods[name] = c.pos()
 	m := &Method{Name: name, Shape: shape, Doc: doc, Source: c.row.source}
 	m.Consts = []Const{{Name: c.repo.pkg.names.take(constName, constName+"SQL")}}
 	call := c.b.newCall(c.repo, m)

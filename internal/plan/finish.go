@@ -80,7 +80,7 @@ func (b *builder) typeDecl(decl *sqlcrun.TypeDecl, u use) *TypeDecl {
 	}
 	if decl.Source != "" {
 		for _, imp := range decl.Imports {
-			u.need[imp.Path] = true
+			u.needs(imp.Path)
 		}
 		for _, name := range decl.Local {
 			u.local(name)
@@ -161,7 +161,7 @@ func (b *builder) finishPackage(p *pkg) {
 			}
 		}
 		if len(p.Handle) == 1 && p.Handle[0] == "Exec" {
-			delete(store.need, pathPgx)
+			*store.need = slices.DeleteFunc(*store.need, func(p string) bool { return p == pathPgx })
 		}
 	}
 	p.StoreImports = groupImports(store.list())

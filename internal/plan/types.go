@@ -153,11 +153,18 @@ func packageName(importPath string) string {
 type use struct {
 	im   *imports
 	gen  string // import path of gen, for packages other than gen; "" in gen itself
-	need map[string]bool
+	need *[]string
 	// local is called with each of sqlc's types that is printed, and helper with
 	// each name of rows.go that an expression has.
 	local  func(name string)
 	helper func(name string)
+}
+
+// needs remembers a package.
+func (u use) needs(importPath string) {
+	if !slices.Contains(*u.need, importPath) {
+		*u.need = append(*u.need, importPath)
+	}
 }
 
 // pkg returns the name of a package and remembers it.
@@ -166,7 +173,7 @@ func (u use) pkg(importPath string) string {
 	if name == "" {
 		diag.Bugf("plan: package %s was not announced", importPath)
 	}
-	u.need[importPath] = true
+	u.needs(importPath)
 	return name
 }
 
@@ -199,7 +206,7 @@ func (u use) typ(t goType) string {
 // list returns the imports of the file, in the order of their paths.
 func (u use) list() []Import {
 	var out []Import
-	for _, p := range slices.Sorted(maps.Keys(u.need)) {
+	for _, p := range slices.Sorted(slices.Values(*u.need)) {
 		imp := Import{Path: p}
 		if name := u.im.names[p]; name != path.Base(p) && p != pathPgx {
 			imp.Name = name
