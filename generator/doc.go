@@ -12,7 +12,7 @@
 //	            prove.All ────▶ []Proof      the verdict on each statement, with its evidence
 //	sqlc      ─ sqlcrun.Run ──▶ Compiled     the text that will run, and its Go types
 //	            plan.New ─────▶ Plan         repositories, methods, parameters
-//	templates ─ emit.Render ──▶ path→content formatted Go in memory
+//	templates ─ emit.Printer ─▶ files formatted Go, one at a time
 //	            Generate                     on disk: all files or none
 //
 // [Check] ends after the proofs and needs neither sqlc nor a database, nor
