@@ -41,7 +41,8 @@ type block struct {
 	schema  []config.File
 	catalog *catalog.Catalog
 	queries []config.File
-	names   []query.Heading // of the statements
+	names   []query.Heading // of the statements; let go where there are verdicts
+	count   int             // of the statements
 	stmts   []*query.Stmt   // none in a run that goes on to a plan
 	sound   bool            // what a proof leans on, models and schema, has no errors
 	proofs  []*prove.Proof  // as verdicts; none in a run that goes on to a plan
@@ -130,7 +131,10 @@ func (r *run) readBlock(ctx context.Context, b *block) error {
 			return err
 		}
 		query.CheckNames(b.names, found)
-		if len(b.names) == 0 && len(b.queries) > 0 && !queries.HasErrors() {
+		if b.count = len(b.names); len(b.verdicts) == b.count {
+			b.names = nil
+		}
+		if b.count == 0 && len(b.queries) > 0 && !queries.HasErrors() {
 			queries.Add(diag.Diagnostic{Code: diag.CodeNoStatements, Pos: diag.Pos{File: b.queries[0].Name, Line: 1, Column: 1},
 				Message: "no query file holds a statement", Why: "sqlc refuses a project without queries",
 				Fix: "-- name: CountUsers :one\nselect count(*) from users where tenant_id = @tenant_id;"})
@@ -198,8 +202,8 @@ func (r *run) prove(ctx context.Context) error {
 			}
 		}
 		r.rep.Merge(&b.findings)
-		if b.sound && len(b.verdicts) != len(b.names) {
-			diag.Bugf("generator: %d proofs of %d statements", len(b.verdicts), len(b.names))
+		if b.sound && len(b.verdicts) != b.count {
+			diag.Bugf("generator: %d proofs of %d statements", len(b.verdicts), b.count)
 		}
 		for _, q := range b.verdicts {
 			if q.Verdict == prove.Refused.String() {

@@ -24,7 +24,7 @@ func (s *store) pack(text []byte) packed {
 	var out bytes.Buffer
 	w, _ := s.writers.Get().(*flate.Writer)
 	if w == nil {
-		w, _ = flate.NewWriter(nil, flate.BestSpeed) // fails for an unknown level only
+		w, _ = flate.NewWriter(nil, flate.DefaultCompression) // fails for an unknown level only
 	}
 	defer s.writers.Put(w)
 	w.Reset(&out)

@@ -28,6 +28,7 @@ type Input struct {
 type Draft struct {
 	in      Input
 	reader  *query.Reader
+	types   map[string]*catalog.Type // of parameters
 	stmts   []*statement
 	refused bool
 	proofs  map[string]*prove.Proof // of the generated texts of one relation, without their statements
@@ -39,7 +40,7 @@ type Draft struct {
 
 // Begin returns a Draft without statements.
 func Begin(in Input) *Draft {
-	return &Draft{in: in, reader: query.NewReader(in.Catalog), proofs: map[string]*prove.Proof{}}
+	return &Draft{in: in, reader: query.NewReader(in.Catalog), proofs: map[string]*prove.Proof{}, types: map[string]*catalog.Type{}}
 }
 
 // Add adds statements by their proofs, in the order of the files. Neither is
@@ -52,7 +53,7 @@ func (d *Draft) Add(proofs ...*prove.Proof) {
 		if d.refused {
 			return
 		}
-		s := newStatement(p)
+		s := d.newStatement(p)
 		text := expect(p.Stmt)
 		s.expected, s.reading = sha256.Sum256([]byte(text)), d.read(s, text)
 		d.stmts = append(d.stmts, s)
@@ -84,7 +85,9 @@ func (d *Draft) Rehearse(print func(*Repository) error) error {
 		return nil
 	}
 	d.rehearsed = true
-	return d.begin().crud(print)
+	err := d.begin().crud(print)
+	d.reader = query.NewReader(d.in.Catalog) // what the old one remembers is hardly needed again
+	return err
 }
 
 // Finish makes the plan with what sqlc made of the statements; compiled may be
@@ -105,6 +108,9 @@ func (d *Draft) Finish(compiled *sqlcrun.Compiled, rep *diag.List) *Plan {
 		b.compiled = &own
 	}
 	b.crossCheck()
+	if b.compiled != nil {
+		b.compiled.Tables = nil // they are of no more use
+	}
 	b.checkModule()
 	b.checkOptions()
 	if rep.HasErrors() {

@@ -24,7 +24,7 @@ func (b *builder) params(s *statement, q *sqlcrun.Query) []param {
 			continue
 		}
 		sp, source := q.Params[i], s.params[i]
-		pos, name := source.pos, source.name
+		pos, name := diag.Pos{File: s.pos.File, Line: int(source.line), Column: int(source.column)}, source.name
 		if name == "" {
 			name = sp.Name
 		}
@@ -53,7 +53,7 @@ func (b *builder) params(s *statement, q *sqlcrun.Query) []param {
 			})
 			continue
 		}
-		if !agreeOnType(source.typ, sp.DB) {
+		if !agreeOnType(*source.typ, sp.DB) {
 			b.rep.Add(diag.Diagnostic{
 				Code: diag.CodeParamType, Pos: pos, Width: len(name) + 1,
 				Message: fmt.Sprintf("parameter %s of %s is of type %s for PostgreSQL, and of type %s for sqlc",

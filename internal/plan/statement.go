@@ -30,9 +30,9 @@ type statement struct {
 
 // sourceParam is a parameter as the source has it.
 type sourceParam struct {
-	name string // "" for a bare $n
-	typ  catalog.Type
-	pos  diag.Pos // of its first use
+	name         string        // "" for a bare $n
+	typ          *catalog.Type // shared by the parameters of that type
+	line, column int32         // of its first use, in the statement's file
 }
 
 // evidence is what two proofs of one statement are compared by.
@@ -71,7 +71,7 @@ func (e *evidence) carries(number int) bool {
 
 var none query.Annotation
 
-func newStatement(p *prove.Proof) *statement {
+func (d *Draft) newStatement(p *prove.Proof) *statement {
 	s := p.Stmt
 	out := &statement{
 		name: s.Name, command: s.Command, file: s.File, pos: s.Pos, comments: s.Comments, annotation: &none, evidence: evidenceOf(p),
@@ -82,13 +82,24 @@ func newStatement(p *prove.Proof) *statement {
 	}
 	out.params = make([]sourceParam, 0, len(s.Params))
 	for _, param := range s.Params {
-		sp := sourceParam{param.Name, param.Type, s.Pos}
+		pos := s.Pos
 		if len(param.Uses) > 0 {
-			sp.pos = param.Uses[0].Pos()
+			pos = param.Uses[0].Pos()
 		}
-		out.params = append(out.params, sp)
+		out.params = append(out.params, sourceParam{param.Name, d.sharedType(param.Type), int32(pos.Line), int32(pos.Column)})
 	}
 	return out
+}
+
+// sharedType returns one value for all types that print alike.
+func (d *Draft) sharedType(t catalog.Type) *catalog.Type {
+	key := t.Schema + "." + t.String()
+	known := d.types[key]
+	if known == nil {
+		known = &t
+		d.types[key] = known
+	}
+	return known
 }
 
 // reading is what a plan needs of the text that runs.

@@ -63,7 +63,6 @@ type Param struct {
 
 // Result is an output column.
 type Result struct {
-	Name    string // as PostgreSQL calls it
 	NotNull bool
 	DB      *DBType
 	Table   *TableName // where sqlc believes it comes from; nil when nowhere

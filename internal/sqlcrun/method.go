@@ -126,15 +126,15 @@ func (r *goFile) result(q *Query, row ast.Expr, scan []string) error {
 	for i := range q.Columns {
 		col := &q.Columns[i]
 		if at >= len(scan) {
-			return fmt.Errorf("column %s is scanned into nothing", col.Name)
+			return fmt.Errorf("column %d is scanned into nothing", i+1)
 		}
 		_, path, ok := strings.Cut(scan[at], ".")
 		if !ok {
-			return fmt.Errorf("column %s is scanned into %s", col.Name, scan[at])
+			return fmt.Errorf("column %d is scanned into %s", i+1, scan[at])
 		}
 		name, inner, nested := strings.Cut(path, ".")
 		if nested != (col.Embed != nil) {
-			return fmt.Errorf("column %s is scanned into %s", col.Name, scan[at])
+			return fmt.Errorf("column %d is scanned into %s", i+1, scan[at])
 		}
 		f := byName[name]
 		col.Field, col.Go, col.Tag = name, f.Type, f.Tag

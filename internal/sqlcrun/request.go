@@ -251,7 +251,7 @@ func (c *Compiled) addQuery(q *jsonQuery, one shared, w *workspace) error {
 	for i := range q.columns {
 		col := &q.columns[i]
 		out.Columns = append(out.Columns, Result{
-			Name: col.name, NotNull: col.notNull, DB: one.typ(col), Table: one.name(col.table), Column: col.originalName, Embed: one.name(col.embed),
+			NotNull: col.notNull, DB: one.typ(col), Table: one.name(col.table), Column: col.originalName, Embed: one.name(col.embed),
 		})
 	}
 	c.Queries = append(c.Queries, out)

@@ -84,21 +84,21 @@ delete from users where tenant_id = $1;
 			s.Params = append(s.Params, p.Name+" "+p.Go.Text)
 		}
 		for _, r := range q.Columns {
-			s.Columns = append(s.Columns, r.Name+" "+r.Field+" "+r.Go.Text)
+			s.Columns = append(s.Columns, r.Field+" "+r.Go.Text)
 		}
 		got = append(got, s)
 	}
 	user := []string{
-		"id ID uuid.UUID", "tenant_id TenantID pgtype.UUID", "name Name string", "role Role Role", "age Age pgtype.Int4", "tags Tags []string",
+		"ID uuid.UUID", "TenantID pgtype.UUID", "Name string", "Role Role", "Age pgtype.Int4", "Tags []string",
 	}
 	want := []summary{
 		{"Get", ":one", "User", []string{"id uuid.UUID", "tenant_id pgtype.UUID"}, user},
-		{"Names", ":many", "", []string{"tenant_id pgtype.UUID", "ids []pgtype.UUID", "role Role"}, []string{"name  string"}},
-		{"Both", ":many", "BothRow", []string{"tenant_id pgtype.UUID", "age pgtype.Int4"}, []string{"users User User", "name Name string"}},
+		{"Names", ":many", "", []string{"tenant_id pgtype.UUID", "ids []pgtype.UUID", "role Role"}, []string{" string"}},
+		{"Both", ":many", "BothRow", []string{"tenant_id pgtype.UUID", "age pgtype.Int4"}, []string{"User User", "Name string"}},
 		{"Rename", ":execrows", "", []string{"tenant_id pgtype.UUID", "name string"}, nil},
 		{"Load", ":copyfrom", "", []string{"tenant_id pgtype.UUID", "id uuid.UUID", "name string"}, nil},
 		{"Touch", ":batchexec", "", []string{"age pgtype.Int4", "tenant_id pgtype.UUID", "id uuid.UUID"}, nil},
-		{"Find", ":batchone", "FindRow", []string{"tenant_id pgtype.UUID", "id uuid.UUID"}, []string{"id ID uuid.UUID", "role Role Role"}},
+		{"Find", ":batchone", "FindRow", []string{"tenant_id pgtype.UUID", "id uuid.UUID"}, []string{"ID uuid.UUID", "Role Role"}},
 		{"Cull", ":batchmany", "User", []string{"tenant_id pgtype.UUID", "age pgtype.Int4"}, user},
 		{"Drop", ":execresult", "", []string{"tenant_id pgtype.UUID"}, nil},
 	}
