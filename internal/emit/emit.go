@@ -79,6 +79,7 @@ func (p *Printer) print(what string, data any, templates ...string) ([]byte, err
 
 func (p *Printer) execute(what string, data any, templates ...string) ([]byte, error) {
 	var b bytes.Buffer
+	b.Grow(4 << 10)
 	for _, name := range templates {
 		if err := p.templates.ExecuteTemplate(&b, name, data); err != nil {
 			return nil, fmt.Errorf("print %s: %w", what, err)
@@ -142,7 +143,7 @@ func (f File) Print() ([]byte, error) {
 
 // around prints the rest of a repository around what was printed ahead.
 func (p *Printer) around(repo *plan.Repository, ahead *declarations) ([]byte, error) {
-	var out []byte
+	out := make([]byte, 0, 2*(ahead.types.size+ahead.methods.size))
 	add := func(text []byte) {
 		if len(text) > 0 {
 			if len(out) > 0 {
@@ -154,7 +155,7 @@ func (p *Printer) around(repo *plan.Repository, ahead *declarations) ([]byte, er
 	for _, part := range []struct {
 		template string
 		before   packed
-	}{{"repository.tmpl", nil}, {"types", ahead.types}, {"methods", ahead.methods}, {"dests", nil}} {
+	}{{"repository.tmpl", packed{}}, {"types", ahead.types}, {"methods", ahead.methods}, {"dests", packed{}}} {
 		add(p.store.unpack(part.before))
 		text, err := p.part(repo, part.template)
 		if err != nil {
@@ -166,14 +167,26 @@ func (p *Printer) around(repo *plan.Repository, ahead *declarations) ([]byte, er
 }
 
 // part prints one part of a repository's file. gofmt lines up nothing across
-// declarations, so each can be formatted by itself; and what the templates write
-// in its form anyway, all but structs and comments of the user's, need not be.
+// declarations, so each part can be formatted by itself; and what the templates
+// write in its form anyway need not be.
 func (p *Printer) part(repo *plan.Repository, template string) ([]byte, error) {
 	what := template + " of " + repo.Name
-	if template == "types" || template == "methods" && slices.ContainsFunc(repo.Methods, func(m *plan.Method) bool { return m.Commented }) {
-		return p.print(what, repo, template)
+	if formatted(repo, template) {
+		return p.execute(what, repo, template)
 	}
-	return p.execute(what, repo, template)
+	return p.print(what, repo, template)
+}
+
+// formatted reports whether a part comes out of its template in gofmt's form.
+// Comments of the user's may not, nor the columns for conditions.
+func formatted(repo *plan.Repository, template string) bool {
+	switch template {
+	case "types":
+		return repo.Cols == nil && !slices.ContainsFunc(repo.Structs, func(s *plan.Struct) bool { return !s.Plain() })
+	case "methods":
+		return !slices.ContainsFunc(repo.Methods, func(m *plan.Method) bool { return m.Commented })
+	}
+	return true
 }
 
 // Render prints all files of a plan, by their paths.

@@ -1,8 +1,10 @@
 package plan
 
 import (
+	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // Imports are the imports of a file in their two groups.
@@ -35,12 +37,54 @@ func groupImports(list []Import) *Imports {
 // Scoped reports whether the package is gen itself.
 func (p *Package) Scoped() bool { return p.Kind == Scoped }
 
-// TagText returns the field's tag as Go writes it, or "".
-func (f Field) TagText() string {
-	if f.Tag == "" {
-		return ""
+// Lines returns the fields as gofmt lines them up: names and types in columns of
+// their own, and a type as wide as those next to it that something follows.
+func (s *Struct) Lines() []string { return fieldLines(s.Fields) }
+
+// Lines returns the fields of a struct as Struct.Lines does.
+func (t *TypeDecl) Lines() []string { return fieldLines(t.Fields) }
+
+func fieldLines(fields []Field) []string {
+	names, types := 0, 0
+	for _, f := range fields {
+		names = max(names, utf8.RuneCountInString(f.Name))
 	}
-	return literal(f.Tag)
+	lines := make([]string, len(fields))
+	for i, f := range fields {
+		rest := f.rest()
+		if rest != "" && (i == 0 || fields[i-1].rest() == "") { // a run begins
+			types = 0
+			for _, g := range fields[i:] {
+				if g.rest() == "" {
+					break
+				}
+				types = max(types, utf8.RuneCountInString(g.Type))
+			}
+		}
+		lines[i] = f.Name + strings.Repeat(" ", names-utf8.RuneCountInString(f.Name)+1) + f.Type
+		if rest != "" {
+			lines[i] += strings.Repeat(" ", types-utf8.RuneCountInString(f.Type)+1) + rest
+		}
+	}
+	return lines
+}
+
+// rest returns what follows a field's type: the tag and the comment.
+func (f Field) rest() string {
+	rest := ""
+	if f.Tag != "" {
+		rest = literal(f.Tag)
+	}
+	if f.Doc != "" {
+		rest = strings.TrimSpace(rest + " // " + f.Doc)
+	}
+	return rest
+}
+
+// Plain reports whether the struct as its Lines have it is in gofmt's form: a
+// type over several lines is not, and neither is a tag before a comment.
+func (s *Struct) Plain() bool {
+	return !slices.ContainsFunc(s.Fields, func(f Field) bool { return strings.Contains(f.Type, "\n") || f.Tag != "" && f.Doc != "" })
 }
 
 // Literal returns the text as a Go literal, a raw one where that can be.
