@@ -89,6 +89,10 @@ func Check(ctx context.Context, cfg Config) (res *Result, err error) {
 func Generate(ctx context.Context, cfg Config) (res *Result, err error) {
 	defer recoverBug(&err)
 	r := &run{cfg: cfg.withDefaults()}
+	defer func() { err = errors.Join(err, r.close()) }()
+	if !cfg.Verify {
+		r.reserve = r.reserveFile
+	}
 	if err := r.emit(ctx); err != nil {
 		return nil, err
 	}
@@ -115,18 +119,15 @@ func (r *run) outputs() []output {
 // The new content of a file is laid down beside it as soon as it has been
 // printed, and forgotten: the code of a large project takes more memory than
 // all the rest. Not before the last one is there does any file change.
-func (r *run) write(ctx context.Context, files []output, ours func(Action) bool) (err error) {
+func (r *run) write(ctx context.Context, files []output, ours func(Action) bool) error {
 	if r.rep.HasErrors() {
 		return nil
 	}
-	root, err := os.OpenRoot(r.cfg.Dir)
+	tx, err := r.transaction()
 	if err != nil {
-		return fmt.Errorf("open the project: %w", err)
+		return err
 	}
-	defer root.Close()
-	tx := begin(root)
-	defer func() { err = errors.Join(err, tx.rollback()) }()
-	folders := r.folders()
+	root, folders := tx.root, r.folders()
 	changes, err := compare(root, folders, files, &r.rep, func(c *change) error {
 		switch {
 		case r.cfg.Verify:
@@ -162,4 +163,34 @@ func (r *run) write(ctx context.Context, files []output, ours func(Action) bool)
 		r.written = append(r.written, File{Path: c.path, Action: c.action})
 	}
 	return nil
+}
+
+// transaction returns the run's, which it begins when there is none. Whoever
+// calls it sees to close.
+func (r *run) transaction() (*transaction, error) {
+	if r.tx == nil {
+		root, err := os.OpenRoot(r.cfg.Dir)
+		if err != nil {
+			return nil, fmt.Errorf("open the project: %w", err)
+		}
+		r.tx = begin(root)
+	}
+	return r.tx, nil
+}
+
+// close takes back what was not committed.
+func (r *run) close() error {
+	if r.tx == nil {
+		return nil
+	}
+	return errors.Join(r.tx.rollback(), r.tx.root.Close())
+}
+
+// reserveFile makes the place for a file that is sure to come, while nobody
+// waits: file systems take their time over new files. What stands in the way is
+// told when the file is there.
+func (r *run) reserveFile(name string) {
+	if tx, err := r.transaction(); err == nil {
+		tx.reserve(name)
+	}
 }

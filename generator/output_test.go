@@ -111,6 +111,44 @@ var wanted = contents(map[string]string{
 	"gen/global/plans.go": generated("package global"),
 })
 
+// TestReserve: a file for which a place was made comes out as any other, and a
+// place for which nothing came is gone, whatever becomes of the rest.
+func TestReserve(t *testing.T) {
+	t.Parallel()
+	for _, commits := range []bool{true, false} {
+		root := lay(t, before)
+		var rep diag.List
+		tx := begin(root)
+		for _, name := range []string{"gen/users.go", "gen/global/plans.go", "gen/unscoped/none.go", "gen/README.md/below.go"} {
+			tx.reserve(name)
+		}
+		if got, want := len(tx.reserved), 2; got != want { // users.go is there, and README.md is no folder
+			t.Errorf("%d places were made, want %d", got, want)
+		}
+		out := output{"gen/global/plans.go", func() ([]byte, error) { return wanted["gen/global/plans.go"], nil }}
+		changes, err := compare(root, []string{"gen/global"}, []output{out}, &rep, tx.stage)
+		if err != nil || rep.Len() > 0 {
+			t.Fatal(err, rep.Sorted())
+		}
+		want := map[string]string{"./": "", "gen/": "", "gen/other/": "", "gen/unscoped/": ""}
+		for name, content := range before {
+			want[name] = content
+		}
+		if commits {
+			err = tx.commit(changes)
+			want["gen/global/"], want["gen/global/plans.go"] = "", string(wanted["gen/global/plans.go"])
+		} else {
+			err = tx.rollback()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, tree(t, root)); diff != "" {
+			t.Errorf("commit %v: files (-want +got):\n%s", commits, diff)
+		}
+	}
+}
+
 func TestWrite(t *testing.T) {
 	t.Parallel()
 	root := lay(t, before)

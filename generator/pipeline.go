@@ -28,9 +28,11 @@ type run struct {
 	blocks  []*block
 	written []File
 
-	ahead     bool         // sqlc is started as soon as its inputs are known
-	printing  bool         // the run goes on to the files
-	compiling *compilation // the last one that was started
+	ahead     bool              // sqlc is started as soon as its inputs are known
+	printing  bool              // the run goes on to the files
+	reserve   func(file string) // called with each file that is sure to come; nil for nobody
+	tx        *transaction      // on the files; nil before it begins
+	compiling *compilation      // the last one that was started
 }
 
 // block is what became of one `sql:` entry. Fields behind the first finding of
@@ -282,7 +284,12 @@ func (r *run) rehearse(b *block) (err error) {
 		return b.draft.Rehearse(nil)
 	}
 	if b.printer, err = emit.NewPrinter(); err == nil {
-		err = b.draft.Rehearse(b.printer.Ahead)
+		err = b.draft.Rehearse(func(repo *plan.Repository) error {
+			if r.reserve != nil {
+				r.reserve(path.Join(b.Out, repo.File))
+			}
+			return b.printer.Ahead(repo)
+		})
 	}
 	if err != nil {
 		return fmt.Errorf("print the code of %s: %w", b.Out, err)

@@ -3,6 +3,7 @@ package generator
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"path"
@@ -56,6 +57,7 @@ func Serve(ctx context.Context, cfg Config, in io.Reader, out io.Writer) (res *R
 		return nil, fmt.Errorf("read the request of sqlc (the plugin's format has to be json): %w", err)
 	}
 	r := &run{cfg: cfg.withDefaults(), only: req.wants}
+	defer func() { err = errors.Join(err, r.close()) }()
 	if err := r.load(); err != nil {
 		return nil, err
 	}

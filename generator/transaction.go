@@ -19,14 +19,15 @@ type transaction struct {
 	root   *os.Root
 	rename func(from, to string) error // root.Rename; tests make it fail
 
-	mu      sync.Mutex      // of what follows
-	folders map[string]bool // that are there
-	undo    []func() error  // how to take back what was done, in order
-	discard []string        // files that mean nothing once all is done
+	mu       sync.Mutex      // of what follows
+	folders  map[string]bool // that are there
+	reserved map[string]bool // staged names that are there, and empty
+	undo     []func() error  // how to take back what was done, in order
+	discard  []string        // files that mean nothing once all is done
 }
 
 func begin(root *os.Root) *transaction {
-	return &transaction{root: root, rename: root.Rename, folders: map[string]bool{}}
+	return &transaction{root: root, rename: root.Rename, folders: map[string]bool{}, reserved: map[string]bool{}}
 }
 
 // The endings of the names that a transaction uses beside path/to/users.go.
@@ -59,6 +60,9 @@ func (t *transaction) commit(changes []change) error {
 			err = fmt.Errorf("%s %s: %w", verbs[c.action], c.path, err)
 			return errors.Join(err, t.rollback())
 		}
+	}
+	for name := range t.reserved {
+		t.discard = append(t.discard, name) // nothing came for it
 	}
 	for _, name := range t.discard {
 		_ = t.root.Remove(name) // all is done; what stays is hidden, and the next run takes its name over
@@ -98,22 +102,55 @@ func (t *transaction) write(c *change) error {
 		return err
 	}
 	name := beside(c.path, newEnding)
-	open := func() (*os.File, error) { return t.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644) }
-	f, err := open()
+	f, err := t.create(name)
 	if errors.Is(err, fs.ErrExist) { // left by a run that was killed
 		if err := t.root.Remove(name); err != nil {
 			return err
 		}
-		f, err = open()
+		f, err = t.create(name)
 	}
 	if err != nil {
 		return err
 	}
-	t.mu.Lock()
-	t.undo = append(t.undo, func() error { return ignoreMissing(t.root.Remove(name)) })
-	t.mu.Unlock()
 	_, err = f.Write(c.content)
 	return errors.Join(err, f.Close())
+}
+
+// create makes an empty file, or opens the one that was reserved.
+func (t *transaction) create(name string) (*os.File, error) {
+	t.mu.Lock()
+	reserved := t.reserved[name]
+	delete(t.reserved, name)
+	t.mu.Unlock()
+	if reserved {
+		return t.root.OpenFile(name, os.O_WRONLY, 0o644)
+	}
+	f, err := t.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err == nil {
+		t.mu.Lock()
+		t.undo = append(t.undo, func() error { return ignoreMissing(t.root.Remove(name)) })
+		t.mu.Unlock()
+	}
+	return f, err
+}
+
+// reserve makes the place in which a file will be staged, unless there is a file
+// of that name: it may then stay as it is. What cannot be done now is left to
+// stage.
+func (t *transaction) reserve(file string) {
+	if _, err := t.root.Lstat(file); !errors.Is(err, fs.ErrNotExist) || t.makeFolders(path.Dir(file)) != nil {
+		return
+	}
+	name := beside(file, newEnding)
+	f, err := t.create(name)
+	if err != nil {
+		return
+	}
+	if f.Close() == nil {
+		t.mu.Lock()
+		t.reserved[name] = true
+		t.mu.Unlock()
+	}
 }
 
 // makeFolders makes folder and those above it, and remembers which were new.
