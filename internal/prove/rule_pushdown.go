@@ -18,7 +18,12 @@ type push struct {
 }
 
 // pushes returns what facts(s) knows of s's output columns: those that equal
-// the tenant, and those that are columns of own rows.
+// the tenant, those that are columns of own rows, and those that equal what
+// stays the same while s runs: a value, a column outside, and for LATERAL a
+// column of an entry before s. For any other s a sibling's column changes from
+// row to row of one run:
+//
+//	FROM d x, (SELECT k, sum(v) AS n FROM d GROUP BY k) s WHERE s.k = x.k   -- sums every tenant's v
 func (lv *level) pushes(s *query.RTE) []push {
 	var out []push
 	c := lv.factsFor(s)
@@ -35,8 +40,28 @@ func (lv *level) pushes(s *query.RTE) []push {
 				out = append(out, push{col: i, own: labels{own: h.labels.own}, class: class, facts: c.evidence(t, h)})
 			}
 		}
+		c.class(t, func(u term) bool {
+			if lv.fixed(u, s) {
+				way, _ := c.nearest(t, func(v term) bool { return v == u })
+				out = append(out, push{col: i, to: u, class: class, facts: way})
+			}
+			return true
+		})
 	}
 	return out
+}
+
+// fixed reports whether u has one value throughout a run of s.
+func (lv *level) fixed(u term, s *query.RTE) bool {
+	switch {
+	case u.param != 0, u.konst != "":
+		return true
+	case u.rte == nil:
+		return false
+	case !lv.has[u.rte]:
+		return true
+	}
+	return s.Lateral && slices.Index(lv.rtes, u.rte) < slices.Index(lv.rtes, s)
 }
 
 // semijoin returns the facts `y = x` of a positive top-level `x IN (SELECT y …)`:
