@@ -18,6 +18,7 @@ const (
 	CodeTwoTenants    Code = "TC4109"
 	CodeNotEquality   Code = "TC4110"
 	CodeLossy         Code = "TC4111"
+	CodeTooLate       Code = "TC4112"
 
 	CodeInsertTenant Code = "TC4201"
 	CodeConflict     Code = "TC4202"
@@ -129,6 +130,14 @@ var proofCodes = []Info{
 			"Compare the column itself with a value of its own type.",
 		Before: "select * from files where lower(tenant_slug) = lower(@tenant);",
 		After:  "select * from files where tenant_slug = @tenant;",
+	},
+	{
+		Code:  CodeTooLate,
+		Title: "a tenant test that comes too late",
+		Text: "The test stands outside of a subquery, view or CTE that has done something with every tenant's rows by then: cut them off with LIMIT, locked them, " +
+			"or taken them into an aggregate, group, window or DISTINCT ON that leaves the tenant out. Put the test inside.",
+		Before: "select * from (select * from documents order by title limit 10) s where s.tenant_id = @tenant_id;",
+		After:  "select * from documents where tenant_id = @tenant_id order by title limit 10;",
 	},
 	{
 		Code:   CodeInsertTenant,

@@ -34,6 +34,7 @@ func (lv *level) explain(r *query.RTE) loose {
 	if c.loc.Source != nil && c.text != "" {
 		f.related = append(f.related, related{c.loc.Pos(), c.text})
 	}
+	lv.inView(&f, r)
 	return loose{rte: r, lv: lv, instance: true, diag: f}
 }
 
@@ -74,6 +75,9 @@ type cause struct {
 }
 
 func (lv *level) cause(r *query.RTE) cause {
+	if lv.late[r] {
+		return lv.tooLate(r)
+	}
 	p := lv.p
 	ten := p.tenancy(r.Relation)
 	name := called(r)
@@ -193,156 +197,5 @@ func (lv *level) keyed(r *query.RTE) bool {
 	}
 	return slices.ContainsFunc(r.Relation.ForeignKeys, func(fk *catalog.ForeignKey) bool {
 		return lv.p.tenancy(fk.To).Owned() && named(fk.Columns)
-	})
-}
-
-// mention finds the conjunct that speaks of r's tenant column, and says why it
-// is not enough.
-func (lv *level) mention(r *query.RTE, col int) (cause, bool) {
-	name := called(r)
-	column := r.Alias + "." + r.Relation.Columns[col].Name
-	var facts []*fact
-	facts = append(facts, lv.where...)
-	for _, s := range lv.path[r] {
-		facts = append(facts, lv.on[s.join]...)
-	}
-	for _, f := range facts {
-		if f.expr == nil || !speaksOf(f.expr, r, col) || lv.p.leansOn(f.expr, r) {
-			continue
-		}
-		c := cause{loc: query.Start(f.expr), text: query.String(f.expr)}
-		switch e := f.expr.(type) {
-		case *query.Bool:
-			c.code = diag.CodeNotConjunct
-			c.message = fmt.Sprintf("the tenant test of %s can be passed by another way", name)
-			c.why = fmt.Sprintf("it stands in `%s`, which can be true without it", c.text)
-			c.fix = regroup(e, r, col)
-			if lv.p.ownOrShared(e, r, col) && lv.p.tenancy(r.Relation).Class != catalog.Shared {
-				c.fix = fmt.Sprintf("tables: {%s: {nulls: everybody}} when rows without a tenant are for everybody to read; else the equality alone", r.Relation.ShortName())
-			}
-			if optional(e) {
-				c.fix = ""
-				c.code = diag.CodeOptional
-				c.message = fmt.Sprintf("the tenant test of %s can be switched off", name)
-				c.why = fmt.Sprintf("`%s` is true for every row when the value says so", c.text)
-			}
-		case *query.ArrayOp, *query.InList:
-			c.code = diag.CodeTenantList
-			c.message = fmt.Sprintf("%s is compared with a list of tenants", name)
-			c.why = "a list may hold more than one tenant"
-		case *query.Op:
-			c = lv.mentionOp(r, column, e, c)
-		case *query.RowOp:
-			c.code = diag.CodeOtherRelation
-			c.message = fmt.Sprintf("%s is tied to what is not known to be the tenant's", name)
-			c.why = fmt.Sprintf("`%s` only helps once the other side is confined", c.text)
-			if e.Name != "=" {
-				c.code = diag.CodeNotEquality
-				c.message = fmt.Sprintf("the tenant of %s is compared by %s", name, e.Name)
-				c.why = fmt.Sprintf("`%s` holds for more than one tenant", c.text)
-			}
-		case *query.SubLink:
-			c.code = diag.CodeOtherRelation
-			c.message = fmt.Sprintf("%s is tied to a subquery whose rows are not known to be the tenant's", name)
-			c.why = fmt.Sprintf("`%s` only helps where the subquery hands out the tenant itself", c.text)
-		case *query.DistinctFrom, *query.NullTest:
-			c.code = diag.CodeNotEquality
-			c.message = fmt.Sprintf("the tenant of %s is tested, but not for equality with the tenant", name)
-			c.why = fmt.Sprintf("`%s` holds for rows of other tenants or of nobody", c.text)
-		default:
-			c.code = diag.CodeNotConjunct
-			c.message = fmt.Sprintf("the tenant test of %s is no plain equality", name)
-			c.why = fmt.Sprintf("`%s` is not understood as one", c.text)
-		}
-		if !slices.ContainsFunc(lv.closeOver(lv.base(r), nil), func(g *fact) bool { return g == f }) {
-			c.code = diag.CodeNullableSide
-			c.message = fmt.Sprintf("the tenant test of %s stands on the wrong side of an outer join", name)
-			c.why = fmt.Sprintf("the join keeps rows of %s whatever `%s` says", r.Alias, c.text)
-		}
-		return c, true
-	}
-	return cause{}, false
-}
-
-func (lv *level) mentionOp(r *query.RTE, column string, e *query.Op, c cause) cause {
-	name := called(r)
-	if e.Name != "=" {
-		c.code = diag.CodeNotEquality
-		c.message = fmt.Sprintf("the tenant of %s is compared by %s", name, e.Name)
-		c.why = fmt.Sprintf("`%s` holds for more than one tenant", c.text)
-		return c
-	}
-	other := e.Right
-	if p, ok := lv.p.strip(e.Right).(*query.ColRef); ok && p.RTE == r {
-		other = e.Left
-	}
-	switch o := uncast(other).(type) {
-	case *query.Const:
-		c.code = diag.CodeLiteralTenant
-		c.message = fmt.Sprintf("the tenant of %s is a constant", name)
-		c.why = fmt.Sprintf("`%s` names one fixed tenant, whoever calls", c.text)
-	case *query.FuncCall:
-		c.code = diag.CodeLiteralTenant
-		c.message = fmt.Sprintf("the tenant of %s comes from %s()", name, o.Name)
-		c.why = "it is not the caller's tenant that the statement is given"
-	case *query.ParamRef:
-		if lv.p.equates(e.Left, e.Right) {
-			c.code = diag.CodeTwoTenants
-			c.message = fmt.Sprintf("%s is compared with %s, which is not the tenant parameter", column, paramName(lv.p.stmt, o.Param.Number))
-			c.why = "a statement has one tenant parameter; any other value is the caller's to choose"
-			return c
-		}
-		c.code = diag.CodeLossy
-		c.message = fmt.Sprintf("%s is compared with a value of another type or collation", column)
-		c.why = fmt.Sprintf("`%s` can hold for two tenants: one side is converted, or the collation folds texts", c.text)
-	case *query.ColRef:
-		c.code = diag.CodeOtherRelation
-		c.message = fmt.Sprintf("%s is tied to %s, which is not known to be the tenant's", name, query.String(o))
-		c.why = fmt.Sprintf("`%s` only helps once the other side is confined", c.text)
-	default:
-		c.code = diag.CodeLossy
-		c.message = fmt.Sprintf("the tenant test of %s is not exact", name)
-		c.why = fmt.Sprintf("`%s` can hold for two tenants", c.text)
-	}
-	return c
-}
-
-// uncast takes off every cast, for telling a person what stands there.
-func uncast(e query.Expr) query.Expr {
-	for {
-		c, ok := e.(*query.Cast)
-		if !ok {
-			return e
-		}
-		e = c.Arg
-	}
-}
-
-func speaksOf(e query.Expr, r *query.RTE, col int) bool {
-	found := false
-	query.Walk(e, func(e query.Expr) bool {
-		if c, ok := e.(*query.ColRef); ok && c.RTE == r && c.Col == col {
-			found = true
-		}
-		return !found
-	})
-	return found
-}
-
-// optional reports whether a branch of e has no column at all: a value alone
-// can make it true.
-func optional(e *query.Bool) bool {
-	if e.Op != query.Or {
-		return false
-	}
-	return slices.ContainsFunc(e.Args, func(arg query.Expr) bool {
-		columns := false
-		query.Walk(arg, func(e query.Expr) bool {
-			if _, ok := e.(*query.ColRef); ok {
-				columns = true
-			}
-			return true
-		})
-		return !columns
 	})
 }

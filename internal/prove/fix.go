@@ -2,6 +2,7 @@ package prove
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/tenantc/tenantc/internal/catalog"
@@ -23,10 +24,17 @@ func (lv *level) fix(r *query.RTE) string {
 	if o := lv.sibling(r); o != nil {
 		return fmt.Sprintf("and %s.%s = %s.%s", alias, column, query.Ident(o.Alias), query.Ident(o.Relation.Columns[p.tenancy(o.Relation).Column()].Name))
 	}
-	if len(lv.rtes) == 1 {
-		return fmt.Sprintf("%s %s = %s", lv.glue(), column, p.tenantText(ten.Dim))
+	return lv.test(r)
+}
+
+// test writes the test of r's tenant column that belongs into WHERE.
+func (lv *level) test(r *query.RTE) string {
+	ten := lv.p.tenancy(r.Relation)
+	column := query.Ident(r.Relation.Columns[ten.Column()].Name)
+	if len(lv.rtes) > 1 {
+		column = query.Ident(r.Alias) + "." + column
 	}
-	return fmt.Sprintf("%s %s.%s = %s", lv.glue(), alias, column, p.tenantText(ten.Dim))
+	return fmt.Sprintf("%s %s = %s", lv.glue(), column, lv.p.tenantText(ten.Dim))
 }
 
 // fixDerived ties a derived entry to its parent: to the one that the block
@@ -87,10 +95,10 @@ func (p *prover) parents(owner *catalog.ForeignKey) (from, where string) {
 }
 
 func (lv *level) glue() string {
-	if len(lv.where) == 0 {
-		return "where"
+	if slices.ContainsFunc(lv.where, func(f *fact) bool { return f.expr != nil }) {
+		return "and"
 	}
-	return "and"
+	return "where" // what came in from outside is not written here
 }
 
 // tenantText is how the statement writes the tenant, or would.

@@ -21,6 +21,9 @@ type level struct {
 	locked    bool                      // FOR UPDATE or the like: nothing comes in from outside
 	rows      map[*query.RTE]*rowSource // subqueries and CTEs in FROM
 	links     []*subquery               // subqueries in expressions
+	barred    []barredPush              // what is known outside, and came too late
+	late      map[*query.RTE]bool       // entries that it would confine
+	view      *query.RTE                // the outermost view whose query the block is part of
 
 	target   *query.RTE // of an UPDATE, with the columns that it assigns
 	assigned map[int]bool
@@ -54,6 +57,9 @@ func (p *prover) newLevel(items []query.FromItem, where query.Expr, up *env, ski
 		path: map[*query.RTE][]step{}, on: map[*query.Join][]*fact{},
 		rows: map[*query.RTE]*rowSource{}, confined: map[*query.RTE]*Instance{},
 		closures: map[*query.RTE]*closure{},
+	}
+	if len(p.views) > 0 {
+		lv.view = p.views[0]
 	}
 	// The entries first: reading a conjunct asks which level a column is of.
 	for _, it := range items {

@@ -20,6 +20,7 @@ type prover struct {
 	subs    map[*query.SubLink]*subquery
 	ctes    map[*query.CTE]*definition
 	writes  []write
+	views   []*query.RTE                 // views being looked into, the outermost first
 	looking map[*catalog.Expr]bool       // CHECKs being looked into
 	pure    map[*catalog.Function]bool   // functions whose bodies were looked at
 	trusted map[string]*catalog.Function // declared functions that the proof leans on
@@ -78,7 +79,11 @@ func (f finding) diagnostic() diag.Diagnostic {
 // refuse records that a construct is refused. The statement cannot be accepted
 // any more.
 func (p *prover) refuse(code diag.Code, loc query.Loc, message string) {
-	p.refuseFix(code, loc, message, "", "")
+	why := "what is not understood is not accepted: it may read or write any tenant's rows"
+	if code == diag.CodeFunction {
+		why = "what it calls is not in the statement, and may read any tenant's rows"
+	}
+	p.refuseFix(code, loc, message, why, "")
 }
 
 func (p *prover) refuseFix(code diag.Code, loc query.Loc, message, why, fix string) {

@@ -15,6 +15,28 @@ type push struct {
 	own   labels // what the column is known to be, beside
 	class string
 	facts []*fact
+	// barrier is what stands between the fact and the rows: it is then good for
+	// nothing but an explanation.
+	barrier barrier
+}
+
+// barrier is something that has all rows before a fact outside drops any. The
+// zero value is none.
+type barrier struct {
+	what    string // "LIMIT"
+	instead string // what to write there, or ""
+	locks   bool
+}
+
+// barred returns the facts as they are known behind a barrier.
+func barred(pushed []push, b barrier) []push {
+	out := slices.Clone(pushed)
+	for i := range out {
+		if out[i].barrier == (barrier{}) {
+			out[i].barrier = b
+		}
+	}
+	return out
 }
 
 // pushes returns what facts(s) knows of s's output columns: those that equal
@@ -47,6 +69,12 @@ func (lv *level) pushes(s *query.RTE) []push {
 			}
 			return true
 		})
+		for _, b := range lv.barred {
+			if b.at == t {
+				b.col, b.class = i, class
+				out = append(out, b.push)
+			}
+		}
 	}
 	return out
 }
@@ -95,19 +123,12 @@ func (lv *level) semijoin(s *subquery) []push {
 //	(SELECT max(t) AS t, sum(v) FROM d) s WHERE s.t = @t   -- sums every tenant's v
 func (lv *level) accept(q *query.Select, pushed []push) {
 	p := lv.p
-	if len(pushed) == 0 || q.Limit != nil || q.Offset != nil || len(q.Locking) > 0 {
+	if len(pushed) == 0 {
 		return
 	}
 	var windows []*query.Window
-	for _, t := range q.Targets {
-		if !repeatable(t.Expr, &windows) {
-			return
-		}
-	}
-	for _, k := range q.OrderBy {
-		if !repeatable(k.Expr, &windows) {
-			return
-		}
+	if what := wholeBarrier(q, &windows); what != "" {
+		pushed = barred(pushed, barrier{what: what})
 	}
 	for _, f := range pushed {
 		if f.col >= len(q.Targets) {
@@ -117,14 +138,8 @@ func (lv *level) accept(q *query.Select, pushed []push) {
 		if !ok || !lv.has[ref.RTE] || f.class == "" || p.class(ref) != f.class || !p.deterministic(ref) {
 			continue
 		}
-		if q.Grouped && (len(q.GroupBy) == 0 || !inEverySet(q, ref)) {
-			continue
-		}
-		if q.Distinct == query.DistinctOn && !contains(q.DistinctOn, ref) {
-			continue
-		}
-		if slices.ContainsFunc(windows, func(w *query.Window) bool { return !contains(w.PartitionBy, ref) }) {
-			continue
+		if f.barrier == (barrier{}) {
+			f.barrier = columnBarrier(q, ref, windows)
 		}
 		text := query.String(ref)
 		if rs := reasons(f.facts); len(rs) > 0 {
@@ -137,8 +152,57 @@ func (lv *level) accept(q *query.Select, pushed []push) {
 		} else {
 			in.equal = []equality{{at, f.to}}
 		}
+		if f.barrier != (barrier{}) {
+			lv.barred = append(lv.barred, barredPush{f, at, in})
+			continue
+		}
 		lv.where = append(lv.where, in)
 	}
+}
+
+// barredPush is a pushed fact that a barrier kept out, and what it would have been.
+type barredPush struct {
+	push
+	at   term
+	fact *fact
+}
+
+// wholeBarrier names what in q no fact about its output passes, or "". It
+// collects the windows of the list and of ORDER BY.
+func wholeBarrier(q *query.Select, windows *[]*query.Window) string {
+	switch {
+	case q.Limit != nil:
+		return "LIMIT"
+	case q.Offset != nil:
+		return "OFFSET"
+	case q.Grouped && len(q.GroupBy) == 0:
+		return "an aggregate over all rows"
+	}
+	for _, t := range q.Targets {
+		if !repeatable(t.Expr, windows) {
+			return "a call that is volatile or returns a set"
+		}
+	}
+	for _, k := range q.OrderBy {
+		if !repeatable(k.Expr, windows) {
+			return "a call that is volatile or returns a set"
+		}
+	}
+	return ""
+}
+
+// columnBarrier returns what in q no fact about the column ref passes.
+func columnBarrier(q *query.Select, ref *query.ColRef, windows []*query.Window) barrier {
+	name := query.String(ref)
+	switch {
+	case q.Grouped && !inEverySet(q, ref):
+		return barrier{what: "a GROUP BY without " + name, instead: name + " in GROUP BY"}
+	case q.Distinct == query.DistinctOn && !contains(q.DistinctOn, ref):
+		return barrier{what: "a DISTINCT ON without " + name, instead: name + " in DISTINCT ON"}
+	case slices.ContainsFunc(windows, func(w *query.Window) bool { return !contains(w.PartitionBy, ref) }):
+		return barrier{what: "a window over all rows", instead: "PARTITION BY " + name}
+	}
+	return barrier{}
 }
 
 func inEverySet(q *query.Select, ref *query.ColRef) bool {

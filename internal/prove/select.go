@@ -33,8 +33,11 @@ func (p *prover) query(q query.Query, up *env, pushed []push, locked bool) *resu
 func (p *prover) selectQuery(q *query.Select, up *env, pushed []push, locked bool, skip map[query.Expr]bool) *result {
 	res := &result{}
 	p.with(q.With, up, res)
+	if len(q.Locking) > 0 {
+		pushed = barred(pushed, barrier{what: "FOR " + q.Locking[0].Strength, locks: true})
+	}
 	if locked = locked || len(q.Locking) > 0; locked {
-		up, pushed = blankEnv(up), nil
+		up, pushed = blankEnv(up), barred(pushed, barrier{what: "the lock outside", locks: true})
 	}
 	lv := p.newLevel(q.From, q.Where, up, skip)
 	lv.locked = locked
@@ -104,8 +107,13 @@ func (lv *level) tail(t *query.Tail, row standing) {
 func (p *prover) setOp(q *query.SetOp, up *env, pushed []push, locked bool) *result {
 	res := &result{}
 	p.with(q.With, up, res)
-	if q.Limit != nil || q.Offset != nil || len(q.Locking) > 0 {
-		pushed = nil
+	switch {
+	case len(q.Locking) > 0:
+		pushed = barred(pushed, barrier{what: "FOR " + q.Locking[0].Strength, locks: true})
+	case q.Limit != nil:
+		pushed = barred(pushed, barrier{what: "LIMIT"})
+	case q.Offset != nil:
+		pushed = barred(pushed, barrier{what: "OFFSET"})
 	}
 	var cols [][]labels
 	for _, side := range []query.Query{q.Left, q.Right} {

@@ -61,6 +61,7 @@ func (lv *level) solve(res *result) {
 			}
 		}
 	}
+	lv.late = lv.inTime()
 	for _, r := range lv.rtes {
 		switch s := lv.rows[r]; {
 		case s != nil && s.res != nil:
@@ -137,16 +138,21 @@ func (lv *level) proveSource(s *rowSource) bool {
 		p.refuse(diag.CodeNotUnderstood, r.At, "this item of FROM is not understood")
 		return try(&result{})
 	}
+	if r.Kind == query.RelationRTE {
+		p.views = append(p.views, r)
+		defer func() { p.views = p.views[:len(p.views)-1] }()
+	}
 	// FOR UPDATE reaches into a subquery, below any filter from outside; not into a CTE.
 	locked := lv.locked && r.Kind != query.CTERTE
 	if r.Kind != query.CTERTE && try(p.query(body, up, nil, locked)) {
 		return true
 	}
-	if locked {
-		return false
-	}
 	if push := lv.pushes(r); len(push) > 0 {
-		return try(p.query(body, up, push, false))
+		res := p.query(body, up, push, locked)
+		if !res.ok() {
+			s.last = res // it says what was known outside, and why that is not enough
+		}
+		return try(res)
 	}
 	if s.last == nil {
 		s.last = p.ctes[r.CTE].res
@@ -182,6 +188,9 @@ func (lv *level) proveLink(s *subquery) bool {
 	if push := lv.semijoin(s); len(push) > 0 {
 		res := p.query(s.link.Query, up, push, false)
 		res.cols = nil // what was handed in from outside says nothing new there
+		if !res.ok() {
+			s.last = res
+		}
 		return try(res)
 	}
 	return false

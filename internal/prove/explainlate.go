@@ -1,0 +1,92 @@
+package prove
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/tenantc/tenantc/internal/diag"
+	"github.com/tenantc/tenantc/internal/query"
+)
+
+// inTime returns the entries that nothing confines and that what is known
+// outside would confine, were it not behind a barrier: a LIMIT or a lock that
+// has all rows before the test outside drops any.
+func (lv *level) inTime() map[*query.RTE]bool {
+	if len(lv.barred) == 0 {
+		return nil
+	}
+	try := *lv
+	try.where = slices.Clone(lv.where)
+	for _, b := range lv.barred {
+		try.where = append(try.where, b.fact)
+	}
+	try.confined, try.closures, try.rowFacts = maps.Clone(lv.confined), map[*query.RTE]*closure{}, nil
+	late := map[*query.RTE]bool{}
+	for progress := true; progress; {
+		lv.p.step()
+		progress = false
+		for _, r := range lv.rtes {
+			if r.Kind == query.RelationRTE && r.Sub == nil && try.confined[r] == nil && try.confine(r) {
+				late[r], progress = true, true
+			}
+		}
+	}
+	return late
+}
+
+// tooLate says of an entry that inTime has what stands between it and the test.
+func (lv *level) tooLate(r *query.RTE) cause {
+	b := lv.barred[0]
+	for _, other := range lv.barred {
+		if other.at.rte == r {
+			b = other
+			break
+		}
+	}
+	c := cause{code: diag.CodeTooLate, message: fmt.Sprintf("the tenant test of %s comes after %s", called(r), b.barrier.what)}
+	outside := "the test outside"
+	if rs := reasons(b.facts); len(rs) > 0 {
+		outside = "`" + rs[0].Text + "`"
+		c.loc, c.text = rs[0].Loc, rs[0].Text
+	}
+	c.why = outside + " drops rows when those of every tenant have already taken part"
+	if b.barrier.locks {
+		c.why = outside + " drops rows when those of every tenant are already locked"
+	}
+	c.fix = lv.fix(r)
+	if lv.view == nil {
+		c.fix += ", here inside"
+	}
+	if b.barrier.instead != "" {
+		c.fix += "; or " + b.barrier.instead
+	}
+	return c
+}
+
+// inView moves a finding from the query of a view to the place where the
+// statement reads the view.
+func (lv *level) inView(f *finding, r *query.RTE) {
+	view := lv.view
+	if view == nil {
+		return
+	}
+	f.related = append([]related{{f.loc.Pos(), "the view " + view.Relation.ShortName() + " reads " + called(r) + " here"}}, f.related...)
+	f.loc, f.width = view.At, view.Width
+	if column := handedOut(view, r, lv.p.tenancy(r.Relation).Column()); column != "" && f.code != diag.CodeTooLate {
+		f.fix = fmt.Sprintf("%s.%s = %s, as a condition of its own", query.Ident(view.Alias), query.Ident(column), lv.p.tenantText(lv.p.tenancy(r.Relation).Dim))
+		return
+	}
+	f.fix = fmt.Sprintf("write the query of %s in its place, and in it: %s", view.Relation.ShortName(), f.fix)
+}
+
+// handedOut names the column by which a view hands out column col of r as it
+// is, or "".
+func handedOut(view, r *query.RTE, col int) string {
+	for i, t := range view.Sub.Columns() {
+		if c, ok := t.Expr.(*query.ColRef); ok && c.RTE == r && c.Col == col && i < len(view.Cols) {
+			return view.Cols[i].Name
+		}
+	}
+	return ""
+}
