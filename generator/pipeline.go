@@ -117,6 +117,7 @@ func (r *run) readBlock(ctx context.Context, b *block) error {
 	}
 	if !schema.HasErrors() {
 		b.catalog = catalog.Build(catalog.Input{Files: b.schema, Tenancy: b.Tenancy, Models: b.models}, &schema)
+		prove.ClassifyStored(b.catalog)
 	}
 	b.sound = !unreadable(&models) && !unreadable(&schema)
 	if compile && b.Models == "" && !schema.HasErrors() {

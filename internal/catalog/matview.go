@@ -7,7 +7,7 @@ import (
 )
 
 // typeMaterialized gives the columns of a materialized view that are plain
-// references to a table's column that column's type, and NOT NULL where the
+// references to a column of a table, or of a materialized view made before, that column's type, and NOT NULL where the
 // query cannot make it null. A declared tenant column must be of this kind;
 // every other column keeps an unknown type.
 func (b *builder) typeMaterialized(view *Relation) {
@@ -33,7 +33,7 @@ func (b *builder) typeMaterialized(view *Relation) {
 	}
 }
 
-// plainFrom is a FROM clause as far as it consists of tables.
+// plainFrom is a FROM clause as far as it consists of stored relations.
 type plainFrom struct {
 	deps   *viewDeps
 	items  []plainItem
@@ -54,7 +54,7 @@ func (f *plainFrom) add(n *pgast.Node, nullable bool) {
 		if alias == "" {
 			alias = rv.GetRelname()
 		}
-		if rel == nil || rel.IsView() || len(rv.GetAlias().GetColnames()) > 0 {
+		if rel == nil || rel.Kind == View || len(rv.GetAlias().GetColnames()) > 0 {
 			f.opaque = true
 			rel = nil
 		}

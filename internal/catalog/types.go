@@ -145,7 +145,10 @@ type Tenancy struct {
 	// Mixed: a child or partition has another class; the relation may not be
 	// read without ONLY.
 	Mixed bool
-	Pos   diag.Pos // the declaration, or the zero Pos when it follows from the columns
+	// Stored: a materialized view that is Direct because its query was proven to
+	// make the rows of a tenant from that tenant's rows alone.
+	Stored bool
+	Pos    diag.Pos // the declaration, or the zero Pos when it follows from the columns
 }
 
 // Owned reports whether the rows belong to tenants.

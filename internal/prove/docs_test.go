@@ -247,6 +247,7 @@ func (p *page) build(f fence) {
 	}
 	var rep diag.List
 	p.cat = catalog.Build(catalog.Input{Files: files, Tenancy: ten}, &rep)
+	prove.ClassifyStored(p.cat)
 	var codes []string
 	for _, d := range rep.Sorted() {
 		codes = append(codes, string(d.Code))

@@ -59,7 +59,8 @@ func (p *prover) unclassified(r *query.RTE) loose {
 	}
 	if r.Relation.Kind == catalog.MaterializedView {
 		f.message = fmt.Sprintf("the materialized view %s has no declared tenancy", name)
-		f.fix = fmt.Sprintf("tables: {%s: …} declares its tenancy", name)
+		f.why = "its query does not keep tenants apart by a NOT NULL tenant column, so a row may be made of several tenants' rows"
+		f.fix = fmt.Sprintf("a query that hands out the tenant column, and groups, ranks and joins by it; or tables: {%s: {columns: …}} when each row is one tenant's all the same, {global: true} when it is nobody's", name)
 	}
 	f.related = append(f.related, related{r.Relation.Pos, name + " is created here"})
 	return loose{rte: r, diag: f}

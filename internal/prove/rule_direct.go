@@ -16,5 +16,9 @@ func confineDirect(lv *level, c *closure, r *query.RTE) ([]Reason, bool) {
 	if ten.Class == catalog.Derived || ten.Column() < 0 {
 		return nil, false
 	}
-	return lv.tenantOf(c, term{rte: r, col: ten.Column()}, ten.Dim)
+	because, ok := lv.tenantOf(c, term{rte: r, col: ten.Column()}, ten.Dim)
+	if ok && ten.Stored {
+		because = append(because, Reason{Text: "the query of " + r.Relation.ShortName() + " keeps tenants apart"})
+	}
+	return because, ok
 }

@@ -116,6 +116,7 @@ func proveSide(s *gallery.Side) ([]*prove.Proof, *diag.List) {
 		Files:   []config.File{{Name: "schema.sql", Text: s.Schema}},
 		Tenancy: s.Tenancy,
 	}, &rep)
+	prove.ClassifyStored(cat)
 	stmts := query.Parse("queries.sql", s.SQL, cat, &rep)
 	return prove.All(cat, stmts, &rep), &rep
 }

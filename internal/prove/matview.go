@@ -1,0 +1,75 @@
+package prove
+
+import (
+	"slices"
+
+	"github.com/tenantc/tenantc/internal/catalog"
+	"github.com/tenantc/tenantc/internal/query"
+)
+
+// ClassifyStored finds the materialized views of cat that are the tenants' by
+// their query, and says so in their tenancy: whoever filled the view, the rows
+// that name a tenant were made of that tenant's rows alone. That is so where
+// the query is confined under `t = @t` outside of it, and t is never NULL.
+//
+//	SELECT tenant_id, count(*) FROM docs GROUP BY tenant_id
+//	SELECT tenant_id, rank() OVER (ORDER BY total) FROM sales   -- one tenant's rank tells of all
+//
+// A view that is declared stays what it is declared; any other stays
+// unclassified, and is refused where it is used.
+func ClassifyStored(cat *catalog.Catalog) {
+	reader := query.NewReader(cat)
+	for again := true; again; { // a view may read another
+		again = false
+		for _, view := range cat.Relations {
+			again = classifyStored(cat, reader, view) || again
+		}
+	}
+}
+
+func classifyStored(cat *catalog.Catalog, reader *query.Reader, view *catalog.Relation) bool {
+	if view.Kind != catalog.MaterializedView || view.Tenancy.Class != catalog.Unclassified || view.Tenancy.Pos.IsValid() {
+		return false
+	}
+	dim, col := narrowest(cat, view)
+	if dim == nil || !tenantOfStored(cat, reader.StoredView(view, col), dim) {
+		return false
+	}
+	view.Tenancy.Class, view.Tenancy.Dim, view.Tenancy.Stored = catalog.Direct, dim, true
+	return true
+}
+
+// narrowest returns the narrowest dimension whose column a view has, NOT NULL
+// and of the dimension's class; nil when there is none.
+func narrowest(cat *catalog.Catalog, view *catalog.Relation) (*catalog.Dimension, int) {
+	for i := len(cat.Dimensions) - 1; i >= 0; i-- {
+		d := cat.Dimensions[i]
+		if i >= len(view.Tenancy.Columns) || view.Tenancy.Columns[i] < 0 {
+			continue
+		}
+		col := view.Columns[view.Tenancy.Columns[i]]
+		class := cat.EqualityClass(d.Type)
+		if col.NotNull && class != "" && !col.Type.IsZero() && cat.EqualityClass(col.Type) == class && !folds(col.Collation) && slices.Equal(col.Type.Mods, d.Type.Mods) {
+			return d, col.Index
+		}
+		return nil, 0
+	}
+	return nil, 0
+}
+
+// tenantOfStored reports whether s, with $1 for the tenant of dim, reads one
+// tenant's rows, and leans on nothing that is declared.
+func tenantOfStored(cat *catalog.Catalog, s *query.Stmt, dim *catalog.Dimension) bool {
+	if s == nil {
+		return false
+	}
+	a := attempt(cat, s, []Tenant{{dim, 1}})
+	if !a.accepted() || len(a.p.trusted) > 0 {
+		return false
+	}
+	owned := false
+	for _, in := range a.res.instances {
+		owned = owned || in.Class != catalog.Global
+	}
+	return owned
+}
