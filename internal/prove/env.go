@@ -21,6 +21,8 @@ func (lv *level) envOf(at standing) *env {
 			}
 		}
 		e.still = true
+	case inFrom:
+		return lv.lateralEnv(at.item)
 	default:
 		e.blank = true
 	}
@@ -30,6 +32,22 @@ func (lv *level) envOf(at standing) *env {
 // lateralEnv returns what a LATERAL item may use: facts(s).
 func (lv *level) lateralEnv(s *query.RTE) *env {
 	return &env{up: lv.up, lv: lv, facts: lv.closeOver(lv.base(s), nil)}
+}
+
+// inBody returns what the body of a called function may use: its arguments are
+// the values of the call, and outside of it all is as where the call stands.
+func (p *prover) inBody(call *query.FuncCall, up *env) *env {
+	e := &env{up: up}
+	for i, a := range call.Args {
+		param := query.Column(call.Params, i)
+		ta, tb := p.termOf(param), p.termOf(a)
+		if tb.isZero() || !p.equates(param, a) {
+			continue
+		}
+		f := &fact{id: p.nextFact(), loc: query.Start(a), text: query.String(param) + " = " + query.String(a), equal: []equality{{ta, tb}}}
+		e.facts = append(e.facts, f)
+	}
+	return e
 }
 
 // blankEnv hides everything outside, for a block that locks rows: it would

@@ -34,7 +34,7 @@ func (lv *level) explain(r *query.RTE) loose {
 	if c.loc.Source != nil && c.text != "" {
 		f.related = append(f.related, related{c.loc.Pos(), c.text})
 	}
-	lv.inView(&f, r)
+	lv.outside(&f, r)
 	return loose{rte: r, lv: lv, instance: true, diag: f}
 }
 

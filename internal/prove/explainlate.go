@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/tenantc/tenantc/internal/diag"
 	"github.com/tenantc/tenantc/internal/query"
@@ -55,7 +56,7 @@ func (lv *level) tooLate(r *query.RTE) cause {
 		c.why = outside + " drops rows when those of every tenant are already locked"
 	}
 	c.fix = lv.fix(r)
-	if lv.view == nil {
+	if lv.inside == nil {
 		c.fix += ", here inside"
 	}
 	if b.barrier.instead != "" {
@@ -64,20 +65,37 @@ func (lv *level) tooLate(r *query.RTE) cause {
 	return c
 }
 
-// inView moves a finding from the query of a view to the place where the
-// statement reads the view.
-func (lv *level) inView(f *finding, r *query.RTE) {
-	view := lv.view
-	if view == nil {
+// opened is a view or function whose query is being looked into.
+type opened struct {
+	at    query.Loc
+	width int
+	name  string
+	view  *query.RTE // nil for a function
+}
+
+// enter says that the query of a view or function is being looked into; what it
+// returns ends that.
+func (p *prover) enter(at query.Loc, width int, name string) func() {
+	p.opened = append(p.opened, &opened{at: at, width: width, name: name})
+	return func() { p.opened = p.opened[:len(p.opened)-1] }
+}
+
+// outside moves a finding from the query of a view or function to the place
+// where the statement mentions it.
+func (lv *level) outside(f *finding, r *query.RTE) {
+	o := lv.inside
+	if o == nil {
 		return
 	}
-	f.related = append([]related{{f.loc.Pos(), "the view " + view.Relation.ShortName() + " reads " + called(r) + " here"}}, f.related...)
-	f.loc, f.width = view.At, view.Width
-	if column := handedOut(view, r, lv.p.tenancy(r.Relation).Column()); column != "" && f.code != diag.CodeTooLate {
-		f.fix = fmt.Sprintf("%s.%s = %s, as a condition of its own", query.Ident(view.Alias), query.Ident(column), lv.p.tenantText(lv.p.tenancy(r.Relation).Dim))
-		return
+	f.related = append([]related{{f.loc.Pos(), o.name + " reads " + called(r) + " here"}}, f.related...)
+	f.loc, f.width = o.at, o.width
+	if o.view != nil && f.code != diag.CodeTooLate {
+		if column := handedOut(o.view, r, lv.p.tenancy(r.Relation).Column()); column != "" {
+			f.fix = fmt.Sprintf("%s.%s = %s, as a condition of its own", query.Ident(o.view.Alias), query.Ident(column), lv.p.tenantText(lv.p.tenancy(r.Relation).Dim))
+			return
+		}
 	}
-	f.fix = fmt.Sprintf("write the query of %s in its place, and in it: %s", view.Relation.ShortName(), f.fix)
+	f.fix = fmt.Sprintf("write the query of %s in its place, and in it: %s", strings.TrimPrefix(o.name, "the view "), f.fix)
 }
 
 // handedOut names the column by which a view hands out column col of r as it

@@ -2,8 +2,26 @@ package prove
 
 import "github.com/tenantc/tenantc/internal/query"
 
-// functionRows proves a function in FROM: built-in functions of their arguments
-// are rows without tenant data. Its subqueries were noted when it was entered.
-func (lv *level) functionRows(r *query.RTE) *result {
-	return &result{cols: make([]labels, len(r.Cols))}
+// functionRows proves a function in FROM, and reports whether it could. Its
+// arguments, and the bodies of functions of the schema, were noted when it was
+// entered. Rows of a built-in function are made of its arguments; those of a
+// function that is one SELECT have the labels of that SELECT.
+func (lv *level) functionRows(r *query.RTE) (*result, bool) {
+	res := &result{cols: make([]labels, len(r.Cols))}
+	for _, f := range r.Funcs {
+		if !lv.p.opensBody(f) {
+			continue
+		}
+		s := lv.p.subs[f.Body]
+		if s == nil || s.res == nil {
+			return res, false
+		}
+		list := f.Body.Query.Columns()
+		for i := 0; len(r.Funcs) == 1 && len(list) == len(r.Cols) && i < len(list) && i < len(s.res.cols); i++ {
+			if list[i].Type.Same(r.Cols[i].Type) {
+				res.cols[i] = s.res.cols[i]
+			}
+		}
+	}
+	return res, true
 }

@@ -23,7 +23,7 @@ type level struct {
 	links     []*subquery               // subqueries in expressions
 	barred    []barredPush              // what is known outside, and came too late
 	late      map[*query.RTE]bool       // entries that it would confine
-	view      *query.RTE                // the outermost view whose query the block is part of
+	inside    *opened                   // the outermost view or function whose query the block is part of
 
 	target   *query.RTE // of an UPDATE, with the columns that it assigns
 	assigned map[int]bool
@@ -58,8 +58,8 @@ func (p *prover) newLevel(items []query.FromItem, where query.Expr, up *env, ski
 		rows: map[*query.RTE]*rowSource{}, confined: map[*query.RTE]*Instance{},
 		closures: map[*query.RTE]*closure{},
 	}
-	if len(p.views) > 0 {
-		lv.view = p.views[0]
+	if len(p.opened) > 0 {
+		lv.inside = p.opened[0]
 	}
 	// The entries first: reading a conjunct asks which level a column is of.
 	for _, it := range items {

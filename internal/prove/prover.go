@@ -20,7 +20,7 @@ type prover struct {
 	subs    map[*query.SubLink]*subquery
 	ctes    map[*query.CTE]*definition
 	writes  []write
-	views   []*query.RTE                 // views being looked into, the outermost first
+	opened  []*opened                    // views and functions being looked into, the outermost first
 	looking map[*catalog.Expr]bool       // CHECKs being looked into
 	pure    map[*catalog.Function]bool   // functions whose bodies were looked at
 	trusted map[string]*catalog.Function // declared functions that the proof leans on

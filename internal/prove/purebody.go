@@ -5,6 +5,7 @@ import (
 
 	"github.com/tenantc/tenantc/internal/catalog"
 	"github.com/tenantc/tenantc/internal/pgast"
+	"github.com/tenantc/tenantc/internal/query"
 )
 
 // pureBody recognizes a function of the schema that computes one expression of
@@ -70,6 +71,13 @@ func (p *prover) computes(f *catalog.Function) bool {
 		return ok
 	})
 	return ok && p.checkedTypes(f)
+}
+
+// opensBody reports whether a call is proven by the SELECT that its function is.
+//
+//	CREATE FUNCTION titles(t uuid) RETURNS SETOF text LANGUAGE sql STABLE AS 'SELECT title FROM docs WHERE tenant_id = t'
+func (p *prover) opensBody(f *query.FuncCall) bool {
+	return f.Body != nil && !f.User[0].Trusted && !p.pureBody(f.User[0]) && p.checkedTypes(f.User[0])
 }
 
 // checkedTypes reports whether the types of arguments and result bring no CHECK

@@ -93,8 +93,12 @@ func (lv *level) enterSource(r *query.RTE) {
 	case r.Kind == query.RelationRTE && r.Sub == nil:
 		return
 	case r.Kind == query.FunctionRTE:
+		st := standing{kind: nowhere}
+		if r.Lateral {
+			st = standing{kind: inFrom, item: r}
+		}
 		for _, f := range r.Funcs {
-			lv.visit(f, standing{kind: nowhere})
+			lv.visit(f, st)
 		}
 	}
 	lv.rows[r] = &rowSource{rte: r}
@@ -120,7 +124,12 @@ func (lv *level) proveSource(s *rowSource) bool {
 	var body query.Query
 	switch r.Kind {
 	case query.FunctionRTE:
-		return try(lv.functionRows(r))
+		res, proven := lv.functionRows(r)
+		if !proven {
+			s.last = res
+			return false
+		}
+		return try(res)
 	case query.SubqueryRTE, query.RelationRTE:
 		body = r.Sub
 	case query.CTERTE:
@@ -139,8 +148,8 @@ func (lv *level) proveSource(s *rowSource) bool {
 		return try(&result{})
 	}
 	if r.Kind == query.RelationRTE {
-		p.views = append(p.views, r)
-		defer func() { p.views = p.views[:len(p.views)-1] }()
+		defer p.enter(r.At, r.Width, "the view "+r.Relation.ShortName())()
+		p.opened[len(p.opened)-1].view = r
 	}
 	// FOR UPDATE reaches into a subquery, below any filter from outside; not into a CTE.
 	locked := lv.locked && r.Kind != query.CTERTE
@@ -164,6 +173,10 @@ func (lv *level) proveSource(s *rowSource) bool {
 func (lv *level) proveLink(s *subquery) bool {
 	p := lv.p
 	up := lv.envOf(s.at)
+	if s.call != nil {
+		up = p.inBody(s.call, up)
+		defer p.enter(s.call.At, len(s.call.Name), s.call.Name+"()")()
+	}
 	try := func(res *result) bool {
 		if s.last == nil || res.ok() {
 			s.last = res

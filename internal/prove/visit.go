@@ -12,6 +12,7 @@ import (
 type standing struct {
 	kind standKind
 	list bool        // in the SELECT list of a block that no outer row repeats
+	item *query.RTE  // of inFrom
 	fact *fact       // the conjunct that holds it, where there is one
 	join *query.Join // of inOn
 }
@@ -29,11 +30,14 @@ const (
 	onRow
 	// onNewRow: RETURNING and SET, computed of a row that is being written.
 	onNewRow
+	// inFrom: the arguments of a LATERAL function in FROM.
+	inFrom
 )
 
 // subquery is a subquery in an expression, and what is proven of it.
 type subquery struct {
 	link *query.SubLink
+	call *query.FuncCall // whose body it is; nil for a subquery that is written
 	at   standing
 	lv   *level // the block in which it stands; nil until visited
 
@@ -105,6 +109,10 @@ func (lv *level) visit(e query.Expr, st standing) {
 		lv.visit(e.Sub, st)
 	case *query.FuncCall:
 		p.checkFunction(e, st)
+		if p.opensBody(e) {
+			lv.note(e.Body, st)
+			p.subquery(e.Body).call = e
+		}
 		if lv.aggregates(e) && st.kind == nowhere {
 			st = standing{kind: onRow} // computed of each row, and of none when there is none
 		}

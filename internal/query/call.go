@@ -48,6 +48,7 @@ func (r *resolver) funcCall(sc *scope, n *pgast.FuncCall) Expr {
 		e.Filter = r.condition(sc, f)
 	}
 	r.typeCall(e)
+	r.expandBody(e)
 	if !e.Within {
 		e.OrderBy = r.plainOrderBy(sc, n.GetAggOrder())
 	}

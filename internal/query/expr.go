@@ -145,6 +145,11 @@ type (
 		// User are the schema's functions of that name; any of them may be the one
 		// that is called, so the name has then lost its place on the list.
 		User []*catalog.Function
+		// Body is the SELECT that the function is, as a subquery in the place of the
+		// call, and Params the entry whose columns are there the arguments; nil where
+		// it is not known.
+		Body   *SubLink
+		Params *RTE
 
 		named bool // arguments are given by name
 	}

@@ -226,6 +226,7 @@ const (
 	CTERTE
 	FunctionRTE
 	ExcludedRTE
+	ParamsRTE // the arguments of a function whose body is expanded; in no FROM
 )
 
 // RTE is a range table entry: one mention of a relation, subquery, CTE or

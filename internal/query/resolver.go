@@ -21,6 +21,8 @@ type resolver struct {
 	macros map[int]*macro // by offset in the statement's text
 	params []*paramState  // by number
 	views  []*catalog.Relation
+	bodies []*catalog.Function // functions whose bodies are being resolved
+	args   *RTE                // the arguments of the innermost of them
 	depth  int
 	deep   bool // the nesting has been reported
 	open   bool // a list of columns could not be told, which has been reported
