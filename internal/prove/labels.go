@@ -73,16 +73,27 @@ func (l labels) meet(m labels) labels {
 	return out
 }
 
-// single keeps what is true of a value by itself: tuples fall apart.
+// single keeps what is true of a value by itself: tuples fall apart. Each
+// label then speaks of a row of its own, for one value can be column a of one
+// row and column b of another.
+//
+//	max(p.a) … WHERE p.a = q.b     -- no row need have both
 func (l labels) single(mark any) labels {
 	out := labels{tenant: l.tenant, any: l.any}
 	for _, o := range l.own {
 		if o.origin.whole([]int{o.col}) {
-			o.origin = origin{in: mark}
+			o.origin = origin{in: apart{mark, o.rel, o.col}}
 			out.own = append(out.own, o)
 		}
 	}
 	return out
+}
+
+// apart marks a row of which nothing is known but one column.
+type apart struct {
+	mark any
+	rel  *catalog.Relation
+	col  int
 }
 
 // whole reports whether the columns cols of the row are sure to be those of one

@@ -96,7 +96,7 @@ func (l labels) weaken(m labels, mark any) labels {
 	out := labels{tenant: met.tenant, any: met.any}
 	seen := map[ownColumn]bool{}
 	for _, o := range met.own {
-		k := ownColumn{o.rel, o.col, origin{in: mark}}
+		k := ownColumn{o.rel, o.col, origin{in: apart{mark, o.rel, o.col}}}
 		if !seen[k] && o.origin.whole([]int{o.col}) {
 			seen[k] = true
 			out.own = append(out.own, k)
