@@ -31,6 +31,12 @@ func (lv *level) appendHoldings(out []holding, c *closure, u term) []holding {
 		out = append(out, holding{l, u, nil})
 	}
 	for _, m := range c.members[u] {
+		if !m.array.isZero() {
+			for _, h := range lv.holdings(c, m.array) {
+				out = append(out, holding{h.labels, u, m.fact})
+			}
+			continue
+		}
 		if m.sub == nil {
 			out = append(out, holding{m.given, u, m.fact})
 			continue
@@ -71,6 +77,11 @@ func (lv *level) termLabels(t term) labels {
 			return labels{}
 		}
 		if s := in.rows[t.rte]; s != nil {
+			if s.res != nil && t.rte.Kind == query.FunctionRTE && t.col < len(t.rte.Funcs) {
+				if l := in.unnested(t.rte, t.col); !l.none() {
+					return l.through(t.rte, nil)
+				}
+			}
 			if s.res != nil && t.col < len(s.res.cols) {
 				return s.res.cols[t.col].through(t.rte, nil)
 			}

@@ -242,7 +242,7 @@ func (lv *level) closureOf(facts []*fact) *closure {
 				m := &f.members[i]
 				for j, t := range m.terms {
 					c.id(t)
-					c.members[t] = append(c.members[t], membership{fact: f, sub: m.sub, col: m.cols[j]})
+					c.members[t] = append(c.members[t], membership{fact: f, sub: m.sub, col: m.cols[j], array: m.array})
 				}
 			}
 		}

@@ -28,11 +28,12 @@ type given struct {
 type equality struct{ a, b term }
 
 // member says that the terms are, together, one row of a subquery's output, or
-// of its columns cols.
+// of its columns cols; or that the one term is an element of an array.
 type member struct {
 	terms []term
 	sub   *subquery
 	cols  []int
+	array term
 }
 
 // newFact reads one conjunct. lv gets the subqueries in it, which stand at st.
@@ -106,6 +107,8 @@ func (p *prover) read(f *fact, e query.Expr) {
 		p.anchor(f, e.Left)
 		if sl, ok := p.strip(e.Array).(*query.SubLink); ok && sl.Kind == query.ArraySubLink {
 			p.readMember(f, sl, []query.Expr{e.Left}) // = ANY (ARRAY (SELECT y …)) is IN (SELECT y …)
+		} else {
+			p.readElement(f, e)
 		}
 	case *query.BoolTest:
 		if e.Test == "TRUE" {
@@ -273,6 +276,27 @@ func intersect(a, b *closure) *closure {
 		}
 	}
 	return out
+}
+
+// readElement reads `x = ANY (array)`.
+func (p *prover) readElement(f *fact, e *query.ArrayOp) {
+	x, array := p.termOf(e.Left), p.termOf(e.Array)
+	elem := p.elementType(e.Array)
+	if x.isZero() || array.isZero() || elem.IsZero() || p.class(e.Left) == "" || p.class(e.Left) != p.cat.EqualityClass(elem) ||
+		p.userOperator("=") || !p.deterministic(e.Left) || !p.deterministic(e.Array) {
+		return
+	}
+	f.members = append(f.members, member{terms: []term{x}, cols: []int{0}, array: array})
+}
+
+// elementType returns the type of the elements of an array, or the zero Type.
+func (p *prover) elementType(array query.Expr) catalog.Type {
+	t := array.Type()
+	if !t.Array {
+		return catalog.Type{}
+	}
+	t.Array = false
+	return t
 }
 
 // readSubLink reads `x IN (SELECT y …)`, `x = ANY (SELECT y …)`, their row

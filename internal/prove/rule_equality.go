@@ -68,6 +68,9 @@ func (p *prover) deterministic(e query.Expr) bool {
 		}
 		return true
 	}
+	if elem := p.elementType(e); !elem.IsZero() {
+		return !collatable(p.cat.EqualityClass(elem)) // an array is compared as its elements are
+	}
 	return !collatable(p.class(e))
 }
 

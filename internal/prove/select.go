@@ -203,7 +203,11 @@ func (lv *level) output() *closure {
 // labelsOf returns the labels of an expression of a row that the block goes on
 // with. A column's are read off the closure of its own facts.
 func (lv *level) labelsOf(e query.Expr) labels {
-	switch e := lv.p.strip(e).(type) {
+	e = lv.p.strip(e)
+	if l, ok := lv.arrayLabels(e); ok {
+		return l
+	}
+	switch e := e.(type) {
 	case *query.ColRef:
 		c := lv.output()
 		if lv.has[e.RTE] {
@@ -250,8 +254,7 @@ func (lv *level) labelsOf(e query.Expr) labels {
 
 // keepsLabel reports whether an aggregate's result is one of its arguments.
 func keepsLabel(f *query.FuncCall) bool {
-	return f.Builtin != nil && len(f.User) == 0 && (f.Schema == "" || f.Schema == "pg_catalog") &&
-		slices.Contains([]string{"min", "max", "any_value"}, f.Name)
+	return builtin(f) && slices.Contains([]string{"min", "max", "any_value"}, f.Name)
 }
 
 // meetOf returns the labels that every branch has. Branches of another type

@@ -59,11 +59,12 @@ type closureEdge struct {
 }
 
 // membership says that a term is column col of a row of sub, where fact holds;
-// or, without a sub, that it has the labels given.
+// that it is an element of array; or, with neither, that it has the labels given.
 type membership struct {
 	fact  *fact
 	sub   *subquery
 	col   int
+	array term
 	given labels
 }
 

@@ -95,6 +95,9 @@ next:
 			}
 		}
 		for _, m := range f.members {
+			if touches(m.array) {
+				continue next
+			}
 			for _, t := range m.terms {
 				if touches(t) {
 					continue next
