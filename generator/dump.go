@@ -105,11 +105,18 @@ func dumpProof(w io.Writer, q Query) {
 		}
 		fmt.Fprintf(w, "  %s (%s) at %s: %s\n", name, rel.Class, place(rel.File, rel.Line, rel.Column), rule)
 		for _, because := range rel.Because {
-			fmt.Fprintf(w, "    %s: %s\n", place(because.File, because.Line, because.Column), strings.Join(strings.Fields(because.Text), " "))
+			text := strings.Join(strings.Fields(because.Text), " ")
+			if because.Line > 0 { // a declaration, or what the schema holds, has no place in the statement
+				text = place(because.File, because.Line, because.Column) + ": " + text
+			}
+			fmt.Fprintf(w, "    %s\n", text)
 		}
 	}
 	for _, a := range q.Assumes {
 		fmt.Fprintf(w, "  assumes %s\n", a)
+	}
+	for _, d := range q.Declared {
+		fmt.Fprintf(w, "  declared: %s\n", d)
 	}
 	if len(q.Diagnostics) > 0 {
 		fmt.Fprintf(w, "  %s\n", strings.Join(q.Diagnostics, " "))

@@ -33,6 +33,7 @@ func (r *Result) WriteText(w io.Writer, opts TextOptions) error {
 		if len(r.findings) > 0 {
 			b.WriteByte('\n')
 		}
+		r.declarations(b)
 		b.WriteString(r.summary() + "\n")
 	}
 	return b.Flush()
@@ -66,6 +67,19 @@ func (r *Result) table(w io.Writer) {
 	}
 }
 
+// declarations prints what the proofs rest on and only somebody's word keeps.
+func (r *Result) declarations(w io.Writer) {
+	list := r.Declarations()
+	if !r.verdicts || len(list) == 0 {
+		return
+	}
+	fmt.Fprintln(w, "proofs rest on what is declared:")
+	for _, d := range list {
+		fmt.Fprintf(w, "  %s (%s)\n", d.Text, plural(d.Statements, "statement"))
+	}
+	fmt.Fprintln(w)
+}
+
 func (r *Result) changes(w io.Writer) {
 	for _, f := range r.Files {
 		if f.Action != Unchanged {
@@ -89,6 +103,9 @@ func (r *Result) summary() string {
 			}
 		}
 		parts = append(parts, plural(n, "statement")+": "+strings.Join(each, ", "))
+	}
+	if n := len(r.Declarations()); n > 0 {
+		parts = append(parts, plural(n, "declaration")+" relied on")
 	}
 	if r.Files != nil {
 		changed := 0
@@ -119,12 +136,13 @@ func (r *Result) WriteJSON(w io.Writer) error {
 		queries = []Query{}
 	}
 	return diag.WriteJSON(w, struct {
-		Version     int           `json:"version"`
-		Queries     []Query       `json:"queries"`
-		Diagnostics []diag.Record `json:"diagnostics"`
-		Files       []File        `json:"files,omitempty"`
-		Known       int           `json:"known,omitempty"` // findings that the baseline lists
-	}{1, queries, diag.Records(r.findings), r.Files, r.Known})
+		Version      int           `json:"version"`
+		Queries      []Query       `json:"queries"`
+		Declarations []Declaration `json:"declarations"`
+		Diagnostics  []diag.Record `json:"diagnostics"`
+		Files        []File        `json:"files,omitempty"`
+		Known        int           `json:"known,omitempty"` // findings that the baseline lists
+	}{1, queries, r.Declarations(), diag.Records(r.findings), r.Files, r.Known})
 }
 
 // WriteSARIF prints the findings as a log of SARIF 2.1.0.

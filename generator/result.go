@@ -1,6 +1,9 @@
 package generator
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/tenantc/tenantc/internal/diag"
 	"github.com/tenantc/tenantc/internal/prove"
 	"github.com/tenantc/tenantc/internal/query"
@@ -48,6 +51,7 @@ type Query struct {
 	Tenants     []Tenant   `json:"tenants"`
 	Relations   []Relation `json:"relations"`
 	Assumes     []string   `json:"assumes"`     // what the verdict leans on in the schema
+	Declared    []string   `json:"declared"`    // declarations whose word the proof takes
 	Diagnostics []string   `json:"diagnostics"` // codes of the findings about this statement
 }
 
@@ -89,6 +93,7 @@ func queryOf(p *prove.Proof) Query {
 	for _, a := range p.Assumes {
 		q.Assumes = append(q.Assumes, a.Subject)
 	}
+	q.Declared = append(q.Declared, p.Declarations()...)
 	for _, d := range p.Findings {
 		q.Diagnostics = append(q.Diagnostics, string(d.Code))
 	}
@@ -100,7 +105,7 @@ func queryOf(p *prove.Proof) Query {
 func unproven(h query.Heading) Query {
 	return Query{
 		Name: h.Name, File: h.File, Line: h.Pos.Line, Command: h.Command, Verdict: prove.Refused.String(),
-		Tenants: []Tenant{}, Relations: []Relation{}, Assumes: []string{}, Diagnostics: []string{},
+		Tenants: []Tenant{}, Relations: []Relation{}, Assumes: []string{}, Declared: []string{}, Diagnostics: []string{},
 	}
 }
 
@@ -118,6 +123,27 @@ func relationOf(in prove.Instance, file string) Relation {
 		rel.Because = append(rel.Because, Reason{elsewhere(at, file), at.Line, at.Column, reason.Text})
 	}
 	return rel
+}
+
+// Declaration is a declaration that proofs rest on.
+type Declaration struct {
+	Text       string `json:"text"`       // "via order_lines.order_id"
+	Statements int    `json:"statements"` // how many rest on it
+}
+
+// Declarations counts the statements that rest on each declaration, by its text.
+func (r *Result) Declarations() []Declaration {
+	count := map[string]int{}
+	for _, q := range r.Queries {
+		for _, d := range q.Declared {
+			count[d]++
+		}
+	}
+	out := []Declaration{}
+	for _, text := range slices.Sorted(maps.Keys(count)) {
+		out = append(out, Declaration{text, count[text]})
+	}
+	return out
 }
 
 // elsewhere returns the file of at where that is not file.

@@ -44,18 +44,37 @@ func builtin(f *query.FuncCall) bool {
 	return f.Builtin != nil && len(f.User) == 0 && (f.Schema == "" || f.Schema == "pg_catalog")
 }
 
-// unnested returns the labels of column col of an entry that is unnest(…) in
-// FROM: those of the array. Its argument sees the entries before it as a LATERAL
-// subquery would.
-func (lv *level) unnested(r *query.RTE, col int) labels {
-	unnests := func(f *query.FuncCall) bool { return f.Name == "unnest" && builtin(f) && len(f.Args) == 1 }
-	if slices.ContainsFunc(r.Funcs, func(f *query.FuncCall) bool { return !unnests(f) }) {
-		return labels{}
+// unnest takes over the labels that the array of an unnest(…) in FROM has by
+// now, and reports whether its columns learned something. Like a proof, a label
+// leans only on those found before: u = o.id beside unnest(ARRAY[o.id]) u says
+// nothing of o.
+func (lv *level) unnest(s *rowSource) bool {
+	r := s.rte
+	if slices.ContainsFunc(r.Funcs, func(f *query.FuncCall) bool { return f.Name != "unnest" || !builtin(f) || len(f.Args) != 1 }) {
+		return false
 	}
-	f := r.Funcs[col]
-	if elem := lv.p.elementType(f.Args[0]); elem.IsZero() || !elem.Same(r.Cols[col].Type) {
-		return labels{}
+	learned := false
+	for i, f := range r.Funcs {
+		if elem := lv.p.elementType(f.Args[0]); elem.IsZero() || !elem.Same(r.Cols[i].Type) {
+			continue
+		}
+		// Its argument sees the entries before it as a LATERAL subquery would.
+		in := lv.p.newLevel(nil, nil, lv.lateralEnv(r), nil)
+		learned = s.res.cols[i].learn(in.labelsOf(f.Args[0]).single(f)) || learned
 	}
-	in := lv.p.newLevel(nil, nil, lv.lateralEnv(r), nil)
-	return in.labelsOf(f.Args[0]).single(f)
+	return learned
+}
+
+// learn adds what m has and l has not, and reports whether there was any.
+func (l *labels) learn(m labels) bool {
+	learned := m.tenant&^l.tenant != 0 || m.any && !l.any
+	l.tenant |= m.tenant
+	l.any = l.any || m.any
+	for _, o := range m.own {
+		if !slices.Contains(l.own, o) {
+			l.own = append(l.own, o)
+			learned = true
+		}
+	}
+	return learned
 }

@@ -77,11 +77,6 @@ func (lv *level) termLabels(t term) labels {
 			return labels{}
 		}
 		if s := in.rows[t.rte]; s != nil {
-			if s.res != nil && t.rte.Kind == query.FunctionRTE && t.col < len(t.rte.Funcs) {
-				if l := in.unnested(t.rte, t.col); !l.none() {
-					return l.through(t.rte, nil)
-				}
-			}
 			if s.res != nil && t.col < len(s.res.cols) {
 				return s.res.cols[t.col].through(t.rte, nil)
 			}
@@ -187,11 +182,14 @@ func (lv *level) tupleOf(c *closure, terms []term, rel *catalog.Relation, cols [
 }
 
 // declared returns the declarations on which an origin rests: foreign keys that
-// never cross tenants because somebody says so.
+// own, or that never cross tenants, because somebody says so.
 func (p *prover) declared(o origin) []Reason {
 	var out []Reason
 	if o.fk != nil && o.fk.Consistent && !p.pairsTenant(o.fk) {
 		out = append(out, p.foreignKey(o.fk))
+	}
+	if o.fk != nil && p.tenancy(o.fk.From).Class == catalog.Derived && p.tenancy(o.fk.From).Owner == o.fk {
+		out = append(out, p.via(o.fk.From, o.fk))
 	}
 	switch in := o.in.(type) {
 	case origin:

@@ -8,6 +8,9 @@
 package prove
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/tenantc/tenantc/internal/catalog"
 	"github.com/tenantc/tenantc/internal/diag"
 	"github.com/tenantc/tenantc/internal/query"
@@ -67,6 +70,9 @@ type Instance struct {
 type Reason struct {
 	Loc  query.Loc
 	Text string
+	// Declared is the declaration of sqlc.yaml or a model that the rule took the
+	// word of, "via lines.order_id"; "" for a conjunct, or what the DDL holds.
+	Declared string
 }
 
 // Assumption is a property of the schema that a verdict leans on and that the
@@ -79,6 +85,36 @@ type Assumption struct {
 	Message  string
 	Why      string
 	Fix      string // the DDL that would mend it
+}
+
+// Declarations returns what the proof takes somebody's word for, sorted, each
+// once: "via lines.order_id", "consistent documents.folder_id", "nulls: everybody
+// templates", "trust trigger docs.docs_touch", "existence: the reason".
+func (p *Proof) Declarations() []string {
+	if p.Verdict != Confined && p.Verdict != Global {
+		return nil
+	}
+	var out []string
+	for _, in := range p.Instances {
+		for _, r := range in.Because {
+			if r.Declared != "" {
+				out = append(out, r.Declared)
+			}
+		}
+	}
+	for _, a := range p.Assumes {
+		switch {
+		case !a.Declared:
+		case a.Code == diag.CodeAssumeReference || a.Code == diag.CodeAssumeCascade:
+			out = append(out, "consistent "+a.Subject)
+		case a.Code == "" && strings.HasPrefix(a.Subject, "existence: "):
+			out = append(out, a.Subject)
+		default:
+			out = append(out, "trust "+a.Subject)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // Open reports whether a statement's verdict leans on something that nobody declared.

@@ -162,9 +162,14 @@ func (p *prover) ownerColumns(rel *catalog.Relation) string {
 	return strings.Join(names, ", ")
 }
 
-// via is the evidence of a declared owner.
+// via is the evidence of an owner: a declared one, or the root of a narrower
+// dimension.
 func (p *prover) via(rel *catalog.Relation, fk *catalog.ForeignKey) Reason {
-	return Reason{Text: fmt.Sprintf("%s is owned via %s → %s", rel.Name, p.ownerColumns(rel), fk.To.Name)}
+	r := Reason{Text: fmt.Sprintf("%s is owned via %s → %s", rel.Name, p.ownerColumns(rel), fk.To.Name)}
+	if rel.Tenancy.Class == catalog.Derived {
+		r.Declared = "via " + fkName(fk)
+	}
+	return r
 }
 
 // foreignKey is the evidence of a foreign key that holds the tenant.
@@ -176,9 +181,9 @@ func (p *prover) foreignKey(fk *catalog.ForeignKey) Reason {
 		}
 		return strings.Join(out, ", ")
 	}
-	kind := "foreign key"
-	if fk.Consistent {
-		kind = "foreign key, declared consistent,"
+	kind, declared := "foreign key", ""
+	if fk.Consistent && !p.pairsTenant(fk) {
+		kind, declared = "foreign key, declared consistent,", "consistent foreign key "+fkName(fk)
 	}
-	return Reason{Text: fmt.Sprintf(kind+" %s (%s) → %s (%s)", fk.From.Name, names(fk.From, fk.Columns), fk.To.Name, names(fk.To, fk.RefColumns))}
+	return Reason{Declared: declared, Text: fmt.Sprintf(kind+" %s (%s) → %s (%s)", fk.From.Name, names(fk.From, fk.Columns), fk.To.Name, names(fk.To, fk.RefColumns))}
 }

@@ -30,7 +30,8 @@ func confineShared(lv *level, c *closure, r *query.RTE) ([]Reason, bool) {
 		}
 		for _, f := range facts {
 			if lv.p.ownOrShared(f.expr, r, ten.Column()) {
-				return reasons([]*fact{f}), true
+				rows := Reason{Text: "rows without a tenant are everybody's", Declared: "nulls: everybody " + r.Relation.ShortName()}
+				return append(reasons([]*fact{f}), rows), true
 			}
 		}
 	}

@@ -46,8 +46,12 @@ func (lv *level) solve(res *result) {
 		lv.p.step()
 		progress = false
 		for _, r := range lv.rtes {
-			if s := lv.rows[r]; s != nil && s.res == nil && lv.proveSource(s) {
-				progress = true
+			switch s := lv.rows[r]; {
+			case s == nil:
+			case s.res == nil:
+				progress = lv.proveSource(s) || progress
+			case r.Kind == query.FunctionRTE:
+				progress = lv.unnest(s) || progress
 			}
 		}
 		for _, r := range lv.rtes {
