@@ -107,6 +107,11 @@ func (lv *level) collect(it query.FromItem, above []step, top bool, skip map[que
 			}
 		}
 		for _, u := range it.Using {
+			for _, side := range []query.Expr{u.Left, u.Right} {
+				if lv.p.placeOf(side) != nil {
+					lv.p.refusePlace(side)
+				}
+			}
 			facts = append(facts, lv.p.using(u, it.At))
 		}
 		left, right := above, above

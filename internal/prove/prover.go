@@ -20,6 +20,7 @@ type prover struct {
 	subs    map[*query.SubLink]*subquery
 	ctes    map[*query.CTE]*definition
 	writes  []write
+	places  map[*query.Select]bool       // those that may hand out ctids
 	opened  []*opened                    // views and functions being looked into, the outermost first
 	looking map[*catalog.Expr]bool       // CHECKs being looked into
 	pure    map[*catalog.Function]bool   // functions whose bodies were looked at

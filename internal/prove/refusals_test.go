@@ -254,7 +254,8 @@ func TestRefusals(t *testing.T) {
 		{
 			name: "construct not understood", code: diag.CodeNotUnderstood,
 			sql:     "select title, ctid from docs where tenant_id = @tenant_id",
-			message: "the system column ctid is not understood: it tells where rows lie, which depends on all of them",
+			message: "the system column ctid is not understood here",
+			fix:     "the key of the row",
 			instead: "select title from docs where tenant_id = @tenant_id",
 		},
 	} {

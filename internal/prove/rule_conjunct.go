@@ -148,7 +148,7 @@ func (p *prover) compare(f *fact, op string, a, b query.Expr) {
 	}
 	p.anchor(f, a)
 	p.anchor(f, b)
-	if op != "=" || !p.equates(a, b) {
+	if op != "=" || !p.equates(a, b) && !p.samePlace(a, b) {
 		return
 	}
 	ta, tb := p.termOf(a), p.termOf(b)
@@ -323,6 +323,10 @@ func (p *prover) readMember(f *fact, sl *query.SubLink, tests []query.Expr) {
 	for i, x := range tests {
 		p.anchor(f, x)
 		t := p.termOf(x)
+		if len(tests) == 1 && !t.isZero() && p.inPlaces(x, sl.Query) {
+			m.terms, m.cols = append(m.terms, t), append(m.cols, i)
+			continue
+		}
 		if t.isZero() || cols[i].Type.IsZero() || p.cat.EqualityClass(cols[i].Type) != p.class(x) ||
 			p.class(x) == "" || !p.deterministic(x) || !p.deterministicOutput(sl.Query, i) {
 			continue

@@ -168,6 +168,7 @@ func attemptAssuming(cat *catalog.Catalog, s *query.Stmt, tenants []Tenant, assu
 	p := &prover{
 		cat: cat, stmt: s, tenants: tenants, assumed: assumed,
 		subs: map[*query.SubLink]*subquery{}, ctes: map[*query.CTE]*definition{},
+		places:         map[*query.Select]bool{},
 		comparesTenant: map[int]bool{}, trusted: map[string]*catalog.Function{}, pure: map[*catalog.Function]bool{}, looking: map[*catalog.Expr]bool{},
 	}
 	a = &attempted{p, &result{}}

@@ -50,7 +50,12 @@ func (p *prover) selectQuery(q *query.Select, up *env, pushed []push, locked boo
 	list := row
 	list.list = up == nil
 	for _, t := range q.Targets {
-		lv.visit(t.Expr, list)
+		if p.placeOf(t.Expr) == nil || !p.places[q] {
+			lv.visit(t.Expr, list)
+		} else if sl, ok := t.Expr.(*query.SubLink); ok {
+			p.handsOn(sl.Query)
+			lv.note(sl, list)
+		}
 	}
 	for _, list := range [][]query.Expr{q.GroupBy, q.DistinctOn, {q.Having}} {
 		for _, e := range list {
@@ -207,6 +212,7 @@ func (lv *level) labelsOf(e query.Expr) labels {
 	if l, ok := lv.arrayLabels(e); ok {
 		return l
 	}
+	p := lv.p
 	switch e := e.(type) {
 	case *query.ColRef:
 		c := lv.output()
@@ -214,6 +220,10 @@ func (lv *level) labelsOf(e query.Expr) labels {
 			c = lv.factsFor(e.RTE)
 		}
 		return lv.gather(c, term{rte: e.RTE, col: e.Col})
+	case *query.SystemColumn:
+		if lv.has[e.RTE] && p.placeOf(e) != nil {
+			return lv.gather(lv.factsFor(e.RTE), p.termOf(e))
+		}
 	case *query.ParamRef:
 		return lv.gather(lv.output(), term{param: e.Param.Number})
 	case *query.Const:

@@ -147,6 +147,7 @@ func (lv *level) proveSource(s *rowSource) bool {
 			body, up = r.CTE.Query, def.up
 		}
 	}
+	p.handsOn(body)
 	if body == nil {
 		p.refuse(diag.CodeNotUnderstood, r.At, "this item of FROM is not understood")
 		return try(&result{})

@@ -24,6 +24,10 @@ func (p *prover) termOf(e query.Expr) term {
 	switch e := p.strip(e).(type) {
 	case *query.ColRef:
 		return term{rte: e.RTE, col: e.Col}
+	case *query.SystemColumn:
+		if p.placeOf(e) != nil {
+			return term{rte: e.RTE, col: placeColumn}
+		}
 	case *query.ParamRef:
 		return term{param: e.Param.Number}
 	case *query.Const:

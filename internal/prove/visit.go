@@ -69,12 +69,21 @@ func (lv *level) visit(e query.Expr, st standing) {
 			}
 		}
 	}
+	if lv.visitPlaces(e, st) {
+		return
+	}
 	switch e := e.(type) {
 	case nil:
-	case *query.ColRef, *query.Output, *query.ParamRef, *query.Const, *query.SQLValue, *query.Default, *query.WholeRow:
+	case *query.Output, *query.ParamRef, *query.Const, *query.SQLValue, *query.Default:
+	case *query.ColRef:
+		if p.placeOf(e) != nil {
+			p.refusePlace(e)
+		}
+	case *query.WholeRow:
+		p.refuseRowWithPlace(e)
 	case *query.SystemColumn:
 		if e.Name != "tableoid" {
-			p.refuse(diag.CodeNotUnderstood, e.Loc(), "the system column "+e.Name+" is not understood: it tells where rows lie, which depends on all of them")
+			p.refusePlace(e)
 		}
 	case *query.Cast:
 		p.checkCast(e)
@@ -104,6 +113,9 @@ func (lv *level) visit(e query.Expr, st standing) {
 			p.checkOperator("", e.Op, e.Loc())
 		}
 		all(e.Test...)
+		if e.Kind == query.ExistsSubLink {
+			p.handsOn(e.Query)
+		}
 		lv.note(e, st)
 	case *query.MultiAssign:
 		lv.visit(e.Sub, st)

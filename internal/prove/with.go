@@ -22,6 +22,7 @@ func (p *prover) with(list []*query.CTE, up *env, res *result) {
 		if cte.Recursive {
 			def.res = p.recursive(cte, up)
 		} else {
+			p.handsOn(cte.Query)
 			def.res = p.query(cte.Query, up, nil, false)
 			switch cte.Query.(type) {
 			case *query.Select, *query.SetOp:
