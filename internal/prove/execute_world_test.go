@@ -128,8 +128,12 @@ func (w *world) only(t *testing.T, tenant *string) *database {
 	for _, r := range db.must(t, `SELECT oid::regclass FROM pg_class WHERE relkind = 'm' ORDER BY oid`) {
 		db.must(t, "REFRESH MATERIALIZED VIEW "+*r[0])
 	}
-	// The rows lie as if others' had never been there.
-	db.must(t, "VACUUM (FULL, ANALYZE) "+strings.Join(db.owners.names(), ", "))
+	if strings.Contains(w.side.Schema+w.side.SQL, "ctid") {
+		// The rows lie as if others' had never been there. Only ctid shows it, and it
+		// takes the server long.
+		db.must(t, "VACUUM FULL "+strings.Join(db.owners.names(), ", "))
+	}
+	db.must(t, "ANALYZE "+strings.Join(db.owners.names(), ", "))
 	w.alone[key] = db
 	return db
 }
