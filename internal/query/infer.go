@@ -2,6 +2,7 @@ package query
 
 import (
 	"github.com/tenantc/tenantc/internal/catalog"
+	"github.com/tenantc/tenantc/internal/pgast"
 )
 
 // This file gives types to literals and parameters that are written without
@@ -37,6 +38,21 @@ func (r *resolver) paramRef(p *Param, at Loc) *ParamRef {
 	s.refs = append(s.refs, ref)
 	p.Uses = append(p.Uses, at)
 	return ref
+}
+
+// dollar resolves $n.
+func (r *resolver) dollar(n *pgast.ParamRef) Expr {
+	at, number := r.at(n.GetLocation()), int(n.GetNumber())
+	if r.args != nil {
+		if number < 1 || number > len(r.args.Cols) {
+			return r.unknown(at, "this parameter")
+		}
+		return columnOf(r.args, number-1, at)
+	}
+	if len(r.views) > 0 || number < 1 || number > len(r.stmt.Params) {
+		return r.failed(at, "parameter") // reported where the parameters were counted
+	}
+	return r.paramRef(r.stmt.Params[number-1], at)
 }
 
 // untyped reports whether PostgreSQL knows no type of e yet.

@@ -86,21 +86,6 @@ func (r *resolver) condition(sc *scope, n *pgast.Node) Expr {
 	return e
 }
 
-// dollar resolves $n.
-func (r *resolver) dollar(n *pgast.ParamRef) Expr {
-	at, number := r.at(n.GetLocation()), int(n.GetNumber())
-	if r.args != nil {
-		if number < 1 || number > len(r.args.Cols) {
-			return r.unknown(at, "this parameter")
-		}
-		return columnOf(r.args, number-1, at)
-	}
-	if len(r.views) > 0 || number < 1 || number > len(r.stmt.Params) {
-		return r.failed(at, "parameter") // reported where the parameters were counted
-	}
-	return r.paramRef(r.stmt.Params[number-1], at)
-}
-
 // constant resolves a literal. A string has no type before something needs one.
 func (r *resolver) constant(n *pgast.A_Const) Expr {
 	c := &Const{node: r.node(n.GetLocation())}
