@@ -7,9 +7,9 @@ import (
 )
 
 // typeMaterialized gives the columns of a materialized view that are plain
-// references to a column of a table, or of a materialized view made before, that column's type, and NOT NULL where the
-// query cannot make it null. A declared tenant column must be of this kind;
-// every other column keeps an unknown type.
+// references to a column of a table, or of a materialized view made before, that
+// column's type, and NOT NULL where the query cannot make it null. A declared
+// tenant column must be of this kind; every other column keeps an unknown type.
 func (b *builder) typeMaterialized(view *Relation) {
 	s := view.Definition.GetSelectStmt()
 	if s == nil || s.GetLarg() != nil || len(s.GetTargetList()) != len(view.Columns) {
