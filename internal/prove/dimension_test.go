@@ -1,6 +1,7 @@
 package prove_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -23,18 +24,20 @@ create table notes (id bigint primary key, task_id bigint not null references ta
 create table badges (id bigint primary key, organization_id uuid not null references organizations (id));
 `
 
+var dimensionTenancy = config.Tenancy{
+	Dimensions: []config.Dimension{
+		{Name: "organization", Columns: []string{"organization_id"}, Root: "organizations"},
+		{Name: "project", Columns: []string{"project_id"}, Root: "projects"},
+	},
+	Tables: []config.Table{{Name: "notes", Via: []string{"task_id"}}},
+}
+
 func dimensionCatalog(t *testing.T) *catalog.Catalog {
 	t.Helper()
 	var rep diag.List
 	cat := catalog.Build(catalog.Input{
-		Files: []config.File{{Name: "schema.sql", Text: dimensionSchema}},
-		Tenancy: config.Tenancy{
-			Dimensions: []config.Dimension{
-				{Name: "organization", Columns: []string{"organization_id"}, Root: "organizations"},
-				{Name: "project", Columns: []string{"project_id"}, Root: "projects"},
-			},
-			Tables: []config.Table{{Name: "notes", Via: []string{"task_id"}}},
-		},
+		Files:   []config.File{{Name: "schema.sql", Text: dimensionSchema}},
+		Tenancy: dimensionTenancy,
 	}, &rep)
 	if rep.HasErrors() {
 		t.Fatal(rep.Sorted())
@@ -42,43 +45,60 @@ func dimensionCatalog(t *testing.T) *catalog.Catalog {
 	return cat
 }
 
+// a dimensionCase says in which dimensions a statement is confined.
+type dimensionCase struct{ name, by, sql, want string }
+
+var dimensionCases = []dimensionCase{
+	{"narrow by itself", "", "select * from tasks where project_id = @project", "confined project"},
+	{"narrow with the wider column too", "", "select * from stamped where project_id = @project and organization_id = @organization", "confined project"},
+	{"narrow needs its own column", "", "select * from stamped where organization_id = @organization", "refused"},
+	{"a root of the narrow one by its key", "", "select * from projects where id = @project", "confined project"},
+	{"a root by the wider column", "", "select * from projects where organization_id = @organization", "refused"},
+	{"both dimensions", "", "select * from badges b, tasks t where b.organization_id = @organization and t.project_id = @project", "confined organization project"},
+	{"by the wider column", "organization", "select * from projects where organization_id = @organization", "confined organization"},
+	{"by, where the relation has the column", "organization", "select * from stamped where organization_id = @organization", "confined organization"},
+	{"by, through the root of its own dimension", "organization", "select t.* from tasks t join projects p on p.id = t.project_id where p.organization_id = @organization", "confined organization"},
+	{"by, without the root", "organization", "select * from tasks where project_id = @project", "refused"},
+	{"by, through a chain", "organization", "select n.* from notes n join tasks t on t.id = n.task_id join projects p on p.id = t.project_id where p.organization_id = @organization", "confined organization"},
+	{"by, and nothing refers to the root", "organization", "select l.* from loose l join projects p on p.id = l.project_id where p.organization_id = @organization", "refused"},
+	{"by, and the root is not confined", "organization", "select t.* from tasks t join projects p on p.id = t.project_id where p.id = @project", "refused"},
+	{"by the narrow one says nothing of wide rows", "project", "select * from badges where organization_id = @organization", "refused"},
+	{"by, and a task hung under any project", "organization", "insert into tasks (id, project_id, title) values (1, @project, '')", "refused"},
+	{"by, and a task hung under an own project", "organization", "insert into tasks (id, project_id, title) select 1, p.id, '' from projects p where p.id = @project and p.organization_id = @organization", "confined organization"},
+	{"by, and a task moved to any project", "organization", "update tasks t set project_id = @project from projects p where p.id = t.project_id and p.organization_id = @organization", "refused"},
+}
+
+// text is the case as a query file.
+func (c dimensionCase) text() string {
+	text := "-- name: Q :exec\n"
+	if c.by != "" {
+		text += "-- tenant: by " + c.by + "\n"
+	}
+	return text + c.sql + ";\n"
+}
+
+// wrong says what the proof of the case is and should not be, or "".
+func (c dimensionCase) wrong(p *prove.Proof) string {
+	got := []string{p.Verdict.String()}
+	for _, tenant := range p.Tenants {
+		got = append(got, tenant.Dim.Name)
+	}
+	if s := strings.Join(got, " "); s != c.want {
+		return fmt.Sprintf("got %s, want %s: %v", s, c.want, p.Findings)
+	}
+	return ""
+}
+
 func TestDimensions(t *testing.T) {
 	t.Parallel()
 	cat := dimensionCatalog(t)
-	for _, c := range []struct{ name, by, sql, want string }{
-		{"narrow by itself", "", "select * from tasks where project_id = @project", "confined project"},
-		{"narrow with the wider column too", "", "select * from stamped where project_id = @project and organization_id = @organization", "confined project"},
-		{"narrow needs its own column", "", "select * from stamped where organization_id = @organization", "refused"},
-		{"a root of the narrow one by its key", "", "select * from projects where id = @project", "confined project"},
-		{"a root by the wider column", "", "select * from projects where organization_id = @organization", "refused"},
-		{"both dimensions", "", "select * from badges b, tasks t where b.organization_id = @organization and t.project_id = @project", "confined organization project"},
-		{"by the wider column", "organization", "select * from projects where organization_id = @organization", "confined organization"},
-		{"by, where the relation has the column", "organization", "select * from stamped where organization_id = @organization", "confined organization"},
-		{"by, through the root of its own dimension", "organization", "select t.* from tasks t join projects p on p.id = t.project_id where p.organization_id = @organization", "confined organization"},
-		{"by, without the root", "organization", "select * from tasks where project_id = @project", "refused"},
-		{"by, through a chain", "organization", "select n.* from notes n join tasks t on t.id = n.task_id join projects p on p.id = t.project_id where p.organization_id = @organization", "confined organization"},
-		{"by, and nothing refers to the root", "organization", "select l.* from loose l join projects p on p.id = l.project_id where p.organization_id = @organization", "refused"},
-		{"by, and the root is not confined", "organization", "select t.* from tasks t join projects p on p.id = t.project_id where p.id = @project", "refused"},
-		{"by the narrow one says nothing of wide rows", "project", "select * from badges where organization_id = @organization", "refused"},
-		{"by, and a task hung under any project", "organization", "insert into tasks (id, project_id, title) values (1, @project, '')", "refused"},
-		{"by, and a task hung under an own project", "organization", "insert into tasks (id, project_id, title) select 1, p.id, '' from projects p where p.id = @project and p.organization_id = @organization", "confined organization"},
-		{"by, and a task moved to any project", "organization", "update tasks t set project_id = @project from projects p where p.id = t.project_id and p.organization_id = @organization", "refused"},
-	} {
+	for _, c := range dimensionCases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			text := "-- name: Q :exec\n"
-			if c.by != "" {
-				text += "-- tenant: by " + c.by + "\n"
-			}
 			var rep diag.List
-			stmts := query.Parse("q.sql", text+c.sql+";\n", cat, &rep)
-			proof := prove.One(cat, stmts[0])
-			got := []string{proof.Verdict.String()}
-			for _, tenant := range proof.Tenants {
-				got = append(got, tenant.Dim.Name)
-			}
-			if s := strings.Join(got, " "); s != c.want {
-				t.Errorf("got %s, want %s\n%v\n%v", s, c.want, proof.Findings, rep.Sorted())
+			stmts := query.Parse("q.sql", c.text(), cat, &rep)
+			if why := c.wrong(prove.One(cat, stmts[0])); why != "" {
+				t.Errorf("%s\n%v", why, rep.Sorted())
 			}
 		})
 	}

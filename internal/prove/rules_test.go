@@ -1,6 +1,7 @@
 package prove_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -86,7 +87,9 @@ func TestRules(t *testing.T) {
 			t.Errorf("%s: %d leaks were read, want %d", f.Name, len(proofs), len(f.Leak.Queries))
 		}
 		for _, p := range proofs {
-			checkLeak(t, f, p, rep)
+			if why := notRefused(f, p, rep); why != "" {
+				t.Errorf("%s/%s %s\n%s", f.Name, p.Stmt.Name, why, p.Stmt.Text)
+			}
 		}
 		proofs, rep = proveSide(&f.Tight)
 		if len(proofs) != len(f.Tight.Queries) {
@@ -121,18 +124,18 @@ func proveSide(s *gallery.Side) ([]*prove.Proof, *diag.List) {
 	return prove.All(cat, stmts, &rep), &rep
 }
 
-func checkLeak(t *testing.T, f *gallery.File, p *prove.Proof, rep *diag.List) {
-	t.Helper()
-	name := f.Name + "/" + p.Stmt.Name
+// notRefused says why the proof of a leak is not what is wanted, or "".
+func notRefused(f *gallery.File, p *prove.Proof, rep *diag.List) string {
 	switch w := f.Wants[p.Stmt.Name]; {
 	case p.Verdict == prove.Refused && len(p.Findings) == 0:
-		t.Errorf("%s is refused without a word", name)
+		return "is refused without a word"
 	case p.Verdict == prove.Refused:
 	case w.Verdict == "refused":
-		t.Errorf("%s is a leak and is %s, want it refused for %s\n%s\n%s", name, p.Verdict, w.Reason, p.Stmt.Text, proofText(p))
+		return fmt.Sprintf("is a leak and is %s, want it refused for %s: %s", p.Verdict, w.Reason, proofText(p))
 	case !schemaFinding(rep, p, w.Reason) || !leansOn(p, w.Reason):
-		t.Errorf("%s is a leak through the schema and is %s, and no finding says %s\n%s\n%v", name, p.Verdict, w.Reason, p.Stmt.Text, rep.Sorted())
+		return fmt.Sprintf("is a leak through the schema and is %s, and no finding says %s: %v", p.Verdict, w.Reason, rep.Sorted())
 	}
+	return ""
 }
 
 // leansOn reports whether an open assumption of p is of the kind that want
