@@ -54,6 +54,16 @@ OUT  ?=
 oracle: setup ## hunt false acceptances on a real PostgreSQL: N=200000 SEED=1 OUT=folder
 	go test ./internal/oracle -count=1 -v -timeout 0 -run '^TestLong$$' -oracle.n $(N) -oracle.seed $(SEED) -oracle.out '$(abspath $(OUT))'
 
+# UPDATE=1 takes what is noticed by now off what testdata/mutants.txt owes.
+UPDATE ?=
+
+.PHONY: mutants
+mutants: setup ## switch off each condition of the prover in turn: a case or the oracle has to notice
+	@dir=$$(mktemp -d); trap 'rm -rf "$$dir"' EXIT; \
+	go run ./internal/mutants/weave -out "$$dir" internal/prove; \
+	go test ./internal/prove -tags mutants -overlay "$$dir/overlay.json" -count=1 -v -timeout 0 -run '^TestMutants$$' \
+		-mutants.sites "$$dir/sites.json" $(if $(UPDATE),-update)
+
 .PHONY: tools
 tools: ## build sqlc and staticcheck, so that no test or check waits for it
 	@echo "building sqlc and staticcheck (the first time takes a minute or three)"

@@ -63,6 +63,8 @@ var layers = []layer{
 	{"internal/oracle", []string{
 		"internal/catalog", "internal/config", "internal/diag", "internal/gallery", "internal/pgtest", "internal/prove", "internal/query", pgx,
 	}},
+	{"internal/mutants/weave", []string{"internal/mutants"}},
+	{"internal/mutants/...", nil},
 	{"internal/contract", nil},
 	{"generator", []string{
 		"internal/catalog", "internal/config", "internal/diag", "internal/emit", "internal/model", "internal/parallel", "internal/pgast",

@@ -5,6 +5,7 @@ package prove_test
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -53,6 +54,12 @@ func mutantCases(t *testing.T, sites int) []*mutantCase {
 				})
 			}
 		}
+	}
+	for _, f := range cautiousFiles(t) {
+		out = append(out, &mutantCase{
+			name: "cautious " + f.name, text: f.queries, build: building(f.schema, f.tenancy),
+			wrong: func(p *prove.Proof, _ *diag.List) string { return f.wrong(p) },
+		})
 	}
 	for _, c := range dimensionCases {
 		out = append(out, &mutantCase{
@@ -111,13 +118,15 @@ func (c *mutantCase) run(rebuild bool) (wrong string) {
 
 // mutantList is testdata/mutants.txt: a line is
 //
-//	words FUNC: why        its conditions choose the words of a refusal only
-//	MUTANT -- why          nobody can notice it
+//	words FUNC -- why      its conditions choose the words of a refusal only
+//	no FUNC -- why         where it returns true more is refused, not less
+//	same MUTANT -- why     nobody can notice it
+//	owed MUTANT            nobody notices it yet; this list only shrinks
 type mutantList map[string]*mutantLine
 
 type mutantLine struct {
-	words bool
-	used  bool
+	kind string
+	used bool
 }
 
 func readMutants(t *testing.T) mutantList {
@@ -131,39 +140,61 @@ func readMutants(t *testing.T) mutantList {
 		if line == "" || strings.HasPrefix(line, "#") {
 			continue
 		}
-		name, why, ok := strings.Cut(line, " -- ")
-		rest, words := strings.CutPrefix(name, "words ")
-		if !ok || strings.TrimSpace(why) == "" || out[rest] != nil {
-			t.Fatalf("testdata/mutants.txt: no reason is given, or it stands twice: %s", line)
+		kind, rest, _ := strings.Cut(line, " ")
+		name, why, _ := strings.Cut(rest, " -- ")
+		known := slices.Contains([]string{"words", "no", "same", "owed"}, kind)
+		if !known || (why == "") != (kind == "owed") || out[name] != nil {
+			t.Fatalf("testdata/mutants.txt: a line without a reason, or that stands twice: %s", line)
 		}
-		out[rest] = &mutantLine{words: words}
+		out[name] = &mutantLine{kind: kind}
 	}
 	return out
 }
 
-// word reports whether a function chooses words only.
-func (l mutantList) word(function string) bool {
-	if m := l[function]; m != nil && m.words {
-		m.used = true
-		return true
+// is reports whether the list has a line of one of the kinds.
+func (l mutantList) is(name string, kinds ...string) bool {
+	m := l[name]
+	if m == nil || !slices.Contains(kinds, m.kind) {
+		return false
 	}
-	return false
-}
-
-// same reports whether a mutant that nobody notices is on the list.
-func (l mutantList) same(name string) bool {
-	if m := l[name]; m != nil && !m.words {
-		m.used = true
-		return true
-	}
-	return false
+	m.used = true
+	return true
 }
 
 // unused complains of lines that are about nothing, or about a mutant that is noticed.
 func (l mutantList) unused(t *testing.T) {
 	for name, m := range l {
 		if !m.used {
-			t.Errorf("testdata/mutants.txt: %s is noticed, or is gone", name)
+			t.Errorf("testdata/mutants.txt: %s is noticed, or is gone: -update takes what is owed off", name)
 		}
+	}
+}
+
+// owe rewrites the list: what is owed is what nobody notices and has no reason.
+func (l mutantList) owe(t *testing.T, open []*mutant) {
+	const file = "testdata/mutants.txt"
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	for line := range strings.Lines(string(data)) {
+		if !strings.HasPrefix(line, "owed ") {
+			out.WriteString(line)
+		}
+	}
+	for name, m := range l {
+		if m.kind == "owed" {
+			delete(l, name)
+		}
+	}
+	for _, m := range open {
+		if l[m.String()] == nil {
+			fmt.Fprintf(&out, "owed %s\n", m)
+			l[m.String()] = &mutantLine{kind: "owed"}
+		}
+	}
+	if err := os.WriteFile(file, []byte(out.String()), 0o644); err != nil {
+		t.Fatal(err)
 	}
 }
