@@ -21,7 +21,7 @@ type Counts struct {
 	Shown      int            // of these with rows, returned or written
 	Open       int            // set aside: SQL leaves the outcome open
 	Word       int            // statements set aside: they rest on the application's word
-	Rules      map[string]int // instances by rule, of statements that showed a row
+	Rules      map[string]int // by stem: instances it confined, or statements it had a say in, that showed a row
 	Weakened   map[string]int // accepted statements by weakening
 	Schemas    map[string]int // thrown away, by the compiler's code or "PostgreSQL"
 	Time       time.Duration  // of the whole hunt
@@ -81,7 +81,7 @@ func (c *Counts) String() string {
 	fmt.Fprintf(&b, "executions: %d (%.0f a second), %d completed on both databases, %d with rows\n",
 		c.Executed, float64(c.Executed)/c.Time.Seconds(), c.Completed, c.Shown)
 	fmt.Fprintf(&b, "set aside: %d executions that SQL leaves open, %d statements that rest on the application's word\n", c.Open, c.Word)
-	fmt.Fprintf(&b, "instances by rule: %s\n", byCount(c.Rules))
+	fmt.Fprintf(&b, "firings by rule: %s\n", byCount(c.Rules))
 	fmt.Fprintf(&b, "accepted though weakened: %s\n", byCount(c.Weakened))
 	fmt.Fprintf(&b, "schemas thrown away: %s\n", byCount(c.Schemas))
 	fmt.Fprintf(&b, "time: %s\n", c.Time.Round(time.Second))

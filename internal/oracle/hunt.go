@@ -194,9 +194,7 @@ func (h *hunter) try(ctx context.Context, w *world, root *node, weakened string)
 		}
 	}
 	if shown {
-		for _, r := range v.Rules {
-			h.counts.Rules[r]++
-		}
+		h.counts.shown(st, v)
 	}
 	return true, nil
 }
