@@ -64,6 +64,15 @@ mutants: setup ## switch off each condition of the prover in turn: a case or the
 	go test ./internal/prove -tags mutants -overlay "$$dir/overlay.json" -count=1 -v -timeout 0 -run '^TestMutants$$' \
 		-mutants.sites "$$dir/sites.json" $(if $(UPDATE),-update)
 
+# How long `make fuzz` fuzzes each target.
+TIME ?= 10m
+
+.PHONY: fuzz
+fuzz: ## fuzz the readers and the prover, each for a while: TIME=30m
+	go test ./internal/query -run '^$$' -fuzz '^FuzzParse$$' -fuzztime $(TIME)
+	go test ./internal/catalog -run '^$$' -fuzz '^FuzzBuild$$' -fuzztime $(TIME)
+	go test ./internal/prove -run '^$$' -fuzz '^FuzzAll$$' -fuzztime $(TIME)
+
 .PHONY: tools
 tools: ## build sqlc and staticcheck, so that no test or check waits for it
 	@echo "building sqlc and staticcheck (the first time takes a minute or three)"

@@ -52,6 +52,9 @@ func measure(only string) error {
 			if err := benchCheck(r, t, work); err != nil {
 				return err
 			}
+			if err := benchLarge(r, t, work); err != nil {
+				return err
+			}
 		}
 	}
 	return r.end()

@@ -210,32 +210,6 @@ func TestOverloads(t *testing.T) {
 	}
 }
 
-// FuzzBuild: no schema makes Build panic, and each finding has a place.
-func FuzzBuild(f *testing.F) {
-	for _, seed := range []string{
-		"create table a (id int primary key, b int references a);",
-		"create table p (a int) partition by list (a); create table c partition of p default; alter table p add unique (a);",
-		"create view v as select * from a join b using (id); alter table a rename to c;",
-		"do $$ begin if not exists (select 1 from pg_type where typname = 'x') then create type x as enum ('a'); end if; end $$;",
-		"-- +goose Up\ncreate type t as (a int); create table o of t;\n-- +goose Down\n",
-		"copy a from stdin;\n1\n\\.\n\\set x\n",
-		"alter table a drop column b cascade, add c serial; create unique index on a (c) where d;",
-	} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		rep := &diag.List{}
-		cat := catalog.Build(catalog.Input{Files: []config.File{{Name: "a.sql", Text: text}}}, rep)
-		for _, d := range rep.Sorted() {
-			if d.Pos.File != "a.sql" || d.Message == "" {
-				t.Errorf("a finding without place or words: %+v", d)
-			}
-		}
-		var dump strings.Builder
-		cat.Dump(&dump)
-	})
-}
-
 // synthetic is a schema of n tables, each with a foreign key to the root and
 // one to the table before it.
 func synthetic(n int) []config.File {
