@@ -69,9 +69,9 @@ TIME ?= 10m
 
 .PHONY: fuzz
 fuzz: ## fuzz the readers and the prover, each for a while: TIME=30m
-	go test ./internal/query -run '^$$' -fuzz '^FuzzParse$$' -fuzztime $(TIME)
-	go test ./internal/catalog -run '^$$' -fuzz '^FuzzBuild$$' -fuzztime $(TIME)
-	go test ./internal/prove -run '^$$' -fuzz '^FuzzAll$$' -fuzztime $(TIME)
+	go test ./internal/query -run '^$$' -fuzz '^FuzzParse$$' -fuzztime $(TIME) -fuzzminimizetime 5s
+	go test ./internal/catalog -run '^$$' -fuzz '^FuzzBuild$$' -fuzztime $(TIME) -fuzzminimizetime 5s
+	go test ./internal/prove -run '^$$' -fuzz '^FuzzAll$$' -fuzztime $(TIME) -fuzzminimizetime 5s
 
 .PHONY: tools
 tools: ## build sqlc and staticcheck, so that no test or check waits for it

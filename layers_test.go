@@ -67,7 +67,7 @@ var layers = []layer{
 	{"internal/mutants/...", nil},
 	{"internal/contract", nil},
 	{"generator", []string{
-		"internal/catalog", "internal/config", "internal/diag", "internal/emit", "internal/model", "internal/parallel", "internal/pgast",
+		"internal/catalog", "internal/config", "internal/diag", "internal/emit", "internal/model", "internal/oracle", "internal/parallel", "internal/pgast",
 		"internal/plan", "internal/prove", "internal/query", "internal/sqlcrun",
 	}},
 	{"cmd/*", []string{"generator"}},

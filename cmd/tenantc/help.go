@@ -42,13 +42,21 @@ Examples:
 			run: (*command).check,
 		},
 		{
-			name: "explain", words: "CODE...", flags: []string{"all", "f"}, formats: []string{"text", "markdown"},
-			short: "say what a code means",
+			name: "explain", words: "CODE...", flags: []string{"all", "query", "database", "C", "config", "q", "f"}, formats: []string{"text", "markdown"},
+			short: "say what a code means, or what a refused query would show to the wrong tenant",
 			help: `Prints what a finding's code means, with an example that is refused and the
 same accepted.
 
+With -query it looks for a counterexample to a refused statement: rows of two
+tenants under which the statement shows or changes what is another's. They are
+made up and tried on a real PostgreSQL, on databases made for it: one that is
+installed is started, or -database names a running one by its URL, where a
+superuser may make databases. It gives up after a few seconds.
+
 Examples:
     tenantc explain TC4103
+    tenantc explain -query ListWithOwners
+    tenantc explain -query ListWithOwners -database postgres://postgres@localhost/postgres
     tenantc explain -all -f markdown     the page docs/codes.md
 `,
 			run: (*command).explain,
@@ -80,6 +88,8 @@ Examples:
 // flagHelp says what each flag means, in the order in which help shows them.
 var flagHelp = [...]struct{ name, value, text string }{
 	{"verify", "", "write nothing; report each file that is not current"},
+	{"query", "NAME", "look for rows under which that refused query leaks"},
+	{"database", "URL", "the PostgreSQL to try it on; else one that is installed is started"},
 	{"baseline", "FILE", "count the findings that FILE lists instead of failing on them"},
 	{"update", "", "write the findings of this run to the baseline"},
 	{"stage", "STAGE", "catalog, queries, proofs or plan"},

@@ -36,7 +36,7 @@ type command struct {
 // options are the values of the flags.
 type options struct {
 	dir, config, sqlc, format, stage string
-	baseline                         string
+	baseline, query, database        string
 	timeout                          time.Duration
 	quiet, verify, all, update       bool
 }
@@ -56,6 +56,8 @@ func (o *options) flags() *flag.FlagSet {
 	fs.BoolVar(&o.all, "all", false, "")
 	fs.StringVar(&o.baseline, "baseline", "", "")
 	fs.BoolVar(&o.update, "update", false, "")
+	fs.StringVar(&o.query, "query", "", "")
+	fs.StringVar(&o.database, "database", "", "")
 	return fs
 }
 

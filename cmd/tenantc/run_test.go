@@ -148,6 +148,8 @@ func TestUsage(t *testing.T) {
 		{"explain -all", exitOK, "TC5902: something that tenantc did not write", ""},
 		{"explain -all -f markdown", exitOK, "## TC5: emission", ""},
 		{"explain -all TC5901", exitUsage, "", "either codes or -all"},
+		{"explain -query Q TC5901", exitUsage, "", "either codes or -query"},
+		{"explain -database postgres://x TC5901", exitUsage, "", "-database goes with -query"},
 		{"explain -f markdown TC5901", exitUsage, "", "-f markdown goes with -all"},
 		{"dump", exitUsage, "", "dump needs -stage: catalog, queries, proofs, plan"},
 		{"dump -stage=proof", exitUsage, "", `no such stage: "proof"; did you mean proofs?`},

@@ -74,15 +74,21 @@ func (c *command) check(ctx context.Context, _ []string) int {
 	return c.report(c.stdout, res)
 }
 
-func (c *command) explain(_ context.Context, words []string) int {
+func (c *command) explain(ctx context.Context, words []string) int {
 	var err error
 	switch {
+	case c.opts.query != "" && (len(words) > 0 || c.opts.all):
+		return c.usage([]string{"explain"}, errors.New("explain takes either codes or -query NAME"))
+	case c.opts.query != "":
+		err = generator.ExplainQuery(ctx, c.config(), c.opts.query, c.opts.database, c.stdout)
+	case c.opts.database != "":
+		return c.usage([]string{"explain"}, errors.New("-database goes with -query NAME"))
 	case c.opts.all && len(words) == 0:
 		err = generator.ExplainAll(c.stdout, c.opts.format == "markdown")
 	case c.opts.all || c.opts.format == "markdown":
 		return c.usage([]string{"explain"}, errors.New("explain takes either codes or -all, and -f markdown goes with -all"))
 	case len(words) == 0:
-		return c.usage([]string{"explain"}, errors.New("explain needs a code, as TC4103"))
+		return c.usage([]string{"explain"}, errors.New("explain needs a code, as TC4103, or -query NAME"))
 	}
 	for i, code := range words {
 		if i > 0 {
@@ -93,7 +99,7 @@ func (c *command) explain(_ context.Context, words []string) int {
 		}
 	}
 	switch {
-	case errors.Is(err, generator.ErrUnknownCode):
+	case errors.Is(err, generator.ErrUnknownCode), errors.Is(err, generator.ErrUnknownQuery):
 		return c.usage([]string{"explain"}, err)
 	case err != nil:
 		return c.fail(err)

@@ -19,6 +19,15 @@ var (
 // golang-migrate keeps the two ways apart.
 func downFile(name string) bool { return strings.HasSuffix(name, ".down.sql") }
 
+// Applied returns what the server sees of a schema file: nothing of a migration
+// that undoes another, and no line for a client.
+func Applied(name, text string) string {
+	if downFile(name) {
+		return ""
+	}
+	return newSource(name, text, &diag.List{}).text
+}
+
 // newSource blanks what the server never sees of a file.
 func newSource(name, text string, rep *diag.List) *source {
 	src := &source{name: name, lines: diag.NewLines(name, text)}

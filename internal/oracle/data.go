@@ -68,6 +68,8 @@ func (f *filler) make(t *table) *row {
 		case c.made:
 		case !c.notNull && f.in(25):
 			r.values[c.name] = null
+		case c.values != nil:
+			r.values[c.name] = pick(f.dice, c.values...)
 		default:
 			r.values[c.name] = literal(c.typ, pick(f.dice, domain(c.typ)...))
 		}
@@ -164,7 +166,11 @@ func (r *row) insert(t *table) string {
 			cols, vals = append(cols, c.name), append(vals, v)
 		}
 	}
-	return fmt.Sprintf("INSERT INTO %s (%s) VALUES (%s)", t.name, strings.Join(cols, ", "), strings.Join(vals, ", "))
+	identity := "" // a column that is always generated takes a value all the same
+	if t.identity {
+		identity = " OVERRIDING SYSTEM VALUE"
+	}
+	return fmt.Sprintf("INSERT INTO %s (%s)%s VALUES (%s)", t.name, strings.Join(cols, ", "), identity, strings.Join(vals, ", "))
 }
 
 func (s *schema) table(name string) *table {
@@ -181,6 +187,9 @@ func fill(d dice, s *schema, tenants []string, accept func(sql string) bool) []*
 	f := &filler{dice: d, s: s, tenants: tenants}
 	for _, t := range s.tables {
 		n := 4 + d.IntN(6)
+		if s.given != nil {
+			n = 3 + d.IntN(3) // they are shown to a person
+		}
 		if t.class == root {
 			n = len(tenants)
 		}

@@ -12,6 +12,7 @@ type schema struct {
 	before     []string // types and collations
 	tables     []*table // parents before what refers to them
 	views      []*view
+	given      *given // nil where the schema was made up
 }
 
 // class is whose the rows of a table are.
@@ -39,8 +40,9 @@ type table struct {
 	kids   []string    // further statements: partitions, children
 	// trigger makes a trigger of the name stamp; "" is none. It does not fire
 	// while the data is loaded.
-	trigger string
-	parent  *table // whose child or partition this is; not named in DDL then
+	trigger  string
+	identity bool   // some column is GENERATED ALWAYS AS IDENTITY
+	parent   *table // whose child or partition this is; not named in DDL then
 }
 
 type column struct {
@@ -50,6 +52,9 @@ type column struct {
 	notNull bool
 	extra   string // DEFAULT, GENERATED
 	made    bool   // generated: no INSERT names it
+	// values are the literals that stand in a column of a given schema; nil means
+	// those of its family.
+	values []string
 }
 
 // key is a key, index or exclusion of a table.
@@ -119,6 +124,9 @@ func (f *foreignKey) keeps(from *table) bool {
 
 // sql writes the schema with its declarations.
 func (s *schema) sql() string {
+	if s.given != nil {
+		return s.given.text
+	}
 	var b strings.Builder
 	for _, t := range s.tables {
 		switch {
@@ -199,6 +207,10 @@ func (t *table) create(b *strings.Builder) {
 func (s *schema) triggers(what string) string {
 	sql := ""
 	for _, t := range s.tables {
+		if s.given != nil {
+			sql += fmt.Sprintf("ALTER TABLE %s %s TRIGGER USER;\n", t.name, what)
+			continue
+		}
 		if t.trigger != "" {
 			sql += fmt.Sprintf("ALTER TABLE %s %s TRIGGER stamp;\n", t.name, what)
 		}

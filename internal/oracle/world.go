@@ -25,9 +25,11 @@ type world struct {
 
 	server *pgtest.Server
 	dsn    string
-	all    *side
-	only   map[string]*side
-	locks  *pgconn.PgConn // asks which rows of DB another transaction has locked
+	// databases are all that were made for the world.
+	databases []string
+	all       *side
+	only      map[string]*side
+	locks     *pgconn.PgConn // asks which rows of DB another transaction has locked
 }
 
 // side is DB or DB|t.
@@ -107,9 +109,13 @@ func rebuild(ctx context.Context, server *pgtest.Server, s *schema, rows []*row,
 // open makes the databases; fill puts rows into DB.
 func (w *world) open(ctx context.Context, fill func(*side) error) error {
 	w.sql = w.schema.sql()
-	w.cat, _ = catalogOf(w.sql)
+	if w.schema.given != nil {
+		w.cat = w.schema.given.cat
+	} else {
+		w.cat, _ = catalogOf(w.sql)
+	}
 	var err error
-	if w.dsn, err = w.server.CreateDatabase(ctx); err != nil {
+	if w.dsn, err = w.database(ctx); err != nil {
 		return err
 	}
 	if w.all, err = w.open1(ctx, "db"); err != nil {
@@ -131,20 +137,14 @@ func (w *world) open(ctx context.Context, fill func(*side) error) error {
 			return err
 		}
 		w.only[t] = side
-		sql := []string{"SET session_replication_role = replica"}
-		for _, r := range w.rows {
-			if t2 := w.schema.table(r.table); t2 != nil && (r.owner == t || r.owner == everybody) {
-				sql = append(sql, r.insert(t2))
-			}
-		}
-		if err := side.do(ctx, strings.Join(append(sql, "RESET session_replication_role"), ";")); err != nil {
+		if err := side.do(ctx, w.own(t)); err != nil {
 			return err
 		}
 	}
 	if w.locks, err = pgconn.Connect(ctx, w.dsn); err != nil {
 		return err
 	}
-	if _, err := w.locks.Exec(ctx, "SET search_path = db; SET lock_timeout = '100ms'").ReadAll(); err != nil {
+	if _, err := w.locks.Exec(ctx, w.path("db")+"SET lock_timeout = '100ms'").ReadAll(); err != nil {
 		return err
 	}
 	for _, side := range w.sides() {
@@ -153,6 +153,18 @@ func (w *world) open(ctx context.Context, fill func(*side) error) error {
 		}
 	}
 	return nil
+}
+
+// own is the SQL that puts a tenant's rows, and everybody's, into its database.
+// Foreign keys may dangle there.
+func (w *world) own(tenant string) string {
+	sql := []string{"SET session_replication_role = replica"}
+	for _, r := range w.rows {
+		if t := w.schema.table(r.table); t != nil && (r.owner == tenant || r.owner == everybody) {
+			sql = append(sql, r.insert(t))
+		}
+	}
+	return strings.Join(append(sql, "RESET session_replication_role"), ";")
 }
 
 func (w *world) sides() []*side {
@@ -166,14 +178,47 @@ func (w *world) sides() []*side {
 // maxTime bounds one statement: a recursion may have no end.
 const maxTime = "500ms"
 
+// open1 makes a side: a schema of the world's database, or, since the names of a
+// given schema may be qualified, a database.
 func (w *world) open1(ctx context.Context, name string) (*side, error) {
-	conn, err := pgconn.Connect(ctx, w.dsn)
+	dsn := w.dsn
+	if w.schema.given != nil && name != "db" {
+		var err error
+		if dsn, err = w.database(ctx); err != nil {
+			return nil, err
+		}
+	}
+	conn, err := pgconn.Connect(ctx, dsn)
 	if err != nil {
 		return nil, err
 	}
 	s := &side{conn: conn, tables: w.schema.tables}
-	return s, s.do(ctx, fmt.Sprintf("SET client_min_messages = error; SET jit = off; SET statement_timeout = '%s'; CREATE SCHEMA %s; SET search_path = %s;\n%s",
-		maxTime, name, name, w.sql))
+	sql := "SET client_min_messages = error; SET jit = off; SET statement_timeout = '" + maxTime + "';"
+	if w.schema.given == nil {
+		sql += "CREATE SCHEMA " + name + ";" + w.path(name) + w.sql
+	}
+	return s, s.do(ctx, sql)
+}
+
+// path puts the tables of a side in sight. Those of a given schema are.
+func (w *world) path(name string) string {
+	if w.schema.given != nil {
+		return ""
+	}
+	return "SET search_path = " + name + ";\n"
+}
+
+// database makes a database of the world. A given schema is in it from the start.
+func (w *world) database(ctx context.Context) (string, error) {
+	var text []string
+	if w.schema.given != nil {
+		text = append(text, w.sql)
+	}
+	dsn, err := w.server.CreateDatabase(ctx, text...)
+	if err == nil {
+		w.databases = append(w.databases, dsn)
+	}
+	return dsn, err
 }
 
 func (s *side) do(ctx context.Context, sql string) error {
@@ -219,7 +264,7 @@ func (w *world) close(ctx context.Context) {
 	if w.locks != nil {
 		w.locks.Close(ctx)
 	}
-	if w.dsn != "" {
-		w.server.DropDatabase(ctx, w.dsn)
+	for _, dsn := range w.databases {
+		w.server.DropDatabase(ctx, dsn)
 	}
 }
