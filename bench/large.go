@@ -59,19 +59,20 @@ func benchLarge(r *report, t tools, work string) error {
 				return err
 			}
 		}
-		var added []time.Duration
+		// The best of each: what other programs take only adds.
+		base, with := time.Hour, time.Hour
 		for range 9 {
-			base, err := runIn(dirs[small], t.tenantc, "check", "-q")
+			got, err := runIn(dirs[small], t.tenantc, "check", "-q")
 			if err != nil {
 				return err
 			}
-			got, err := runIn(dirs[statements[name]], t.tenantc, "check", "-q")
-			if err != nil {
+			base = min(base, got.wall)
+			if got, err = runIn(dirs[statements[name]], t.tenantc, "check", "-q"); err != nil {
 				return err
 			}
-			added = append(added, got.wall-base.wall)
+			with = min(with, got.wall)
 		}
-		wall := medianDuration(added)
+		wall := with - base
 		r.row(wall <= maxLarge, name, ms(wall), "≤ "+ms(maxLarge))
 	}
 	return nil
