@@ -75,6 +75,10 @@ func (g *grower) relation(sc *scope, lateral bool) (*rel, *node) {
 				arg = c
 			}
 		}
+		if g.in(20) {
+			r.cols = append(r.cols, output{name: "o", typ: integer})
+			return r, piece(item, "function", "generate_series(1, ?) WITH ORDINALITY AS "+r.alias+"(c, o)", arg)
+		}
 		return r, piece(item, "function", "generate_series(1, ?) AS "+r.alias+"(c)", arg)
 	case n < 30:
 		r := &rel{alias: g.alias("w"), cols: []output{{name: "c", typ: integer}, {name: "t", typ: g.s.tenantType}}}
@@ -117,6 +121,10 @@ func (g *grower) unnest(sc *scope, lateral bool) (*rel, *node) {
 		q, cols := g.query(up, []typ{t})
 		arg = piece(fragment, "array", "ARRAY(?)", q)
 		r.cols[0].tenant, r.cols[0].of, r.cols[0].ref = cols[0].tenant, cols[0].of, cols[0].ref
+	}
+	if g.in(20) {
+		r.cols = append(r.cols, output{name: "o", typ: integer})
+		return r, piece(item, "function", "unnest(?) WITH ORDINALITY AS "+r.alias+"(c, o)", arg)
 	}
 	return r, piece(item, "function", "unnest(?) AS "+r.alias+"(c)", arg)
 }

@@ -204,7 +204,13 @@ func (g *grower) setOp(up *scope, want []typ) (*node, []output) {
 	for _, c := range cols {
 		types = append(types, c.typ)
 	}
-	b, other := g.selectQuery(up, types)
+	side := g.selectQuery
+	if g.depth < 3 && g.in(25) {
+		side = g.setOp // a third one
+	}
+	g.depth++
+	b, other := side(up, types)
+	g.depth--
 	for i := range cols {
 		cols[i].tenant = cols[i].tenant && i < len(other) && other[i].tenant
 		if i >= len(other) || cols[i].of != other[i].of || cols[i].ref != other[i].ref {

@@ -104,6 +104,9 @@ func (g *grower) insert() (*node, []output) {
 		}
 	}
 	for _, c := range t.cols {
+		if c.server && !owner[c.name] && g.in(60) {
+			continue
+		}
 		if !c.made && (owner[c.name] || c.notNull || g.in(50)) {
 			names = append(names, c.name)
 		}

@@ -64,6 +64,11 @@ func (s *side) run(ctx context.Context, st *statement, a args, locks func() (str
 	if !st.writes && !st.locks {
 		return outcomeOf(s.conn.ExecParams(ctx, st.sql, values, nil, nil, nil).Read()), ctx.Err()
 	}
+	if st.writes && s.resets != "" {
+		if err := s.do(ctx, s.resets); err != nil {
+			return nil, err
+		}
+	}
 	b := &pgconn.Batch{}
 	b.ExecParams("BEGIN", nil, nil, nil, nil)
 	b.ExecParams(st.sql, values, nil, nil, nil)
@@ -240,7 +245,7 @@ func (s *side) shuffled(ctx context.Context, st *statement, a args, i int) (*out
 			}
 		}
 	}
-	if err := s.do(ctx, sql+"; SET LOCAL session_replication_role = origin"); err != nil {
+	if err := s.do(ctx, sql+"; SET LOCAL session_replication_role = origin; "+s.resets); err != nil {
 		return nil, fmt.Errorf("shuffle: %w", err)
 	}
 	values := make([][]byte, len(a))

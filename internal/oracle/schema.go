@@ -52,6 +52,7 @@ type column struct {
 	notNull bool
 	extra   string // DEFAULT, GENERATED
 	made    bool   // generated: no INSERT names it
+	server  bool   // an identity: the server fills it where no INSERT names it
 	// values are the literals that stand in a column of a given schema; nil means
 	// those of its family.
 	values []string

@@ -37,6 +37,7 @@ type side struct {
 	conn   *pgconn.PgConn
 	before []stored
 	tables []*table
+	resets string // puts identity columns back to where they begin; "" where there are none
 }
 
 // stored is a row as it lies in a database.
@@ -193,6 +194,13 @@ func (w *world) open1(ctx context.Context, name string) (*side, error) {
 		return nil, err
 	}
 	s := &side{conn: conn, tables: w.schema.tables}
+	for _, t := range w.schema.tables {
+		for _, c := range t.cols {
+			if c.server && t.parent == nil {
+				s.resets += fmt.Sprintf("SELECT setval(pg_get_serial_sequence('%s', '%s'), %d, false)", t.name, c.name, firstIdentity) + ";"
+			}
+		}
+	}
 	sql := "SET client_min_messages = error; SET jit = off; SET statement_timeout = '" + maxTime + "';"
 	if w.schema.given == nil {
 		sql += "CREATE SCHEMA " + name + ";" + w.path(name) + w.sql
