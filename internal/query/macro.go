@@ -132,6 +132,11 @@ func (r *resolver) atMacro(n *pgast.A_Expr) *macro {
 			"sqlc replaces as many bytes as the name has: spaces, quotes and names over 63 bytes lead it astray", "sqlc.arg('"+name+"')")
 		return nil
 	}
+	if isWordByte(r.text, start-1) {
+		r.issue(diag.CodeMacro, r.loc(start), 1+len(name), "@"+name+" stands directly behind a word",
+			"the $1 that takes its place would become a part of the word", "a space before @"+name)
+		return nil
+	}
 	return &macro{start: start, end: end, kind: "arg", name: name}
 }
 
