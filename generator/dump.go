@@ -118,6 +118,9 @@ func dumpProof(w io.Writer, q Query) {
 	for _, d := range q.Declared {
 		fmt.Fprintf(w, "  declared: %s\n", d)
 	}
+	for _, u := range q.Unread {
+		fmt.Fprintf(w, "  not understood at %s: %s\n", place(u.File, u.Line, u.Column), u.Text)
+	}
 	if len(q.Diagnostics) > 0 {
 		fmt.Fprintf(w, "  %s\n", strings.Join(q.Diagnostics, " "))
 	}

@@ -50,9 +50,10 @@ type Query struct {
 	Verdict     string     `json:"verdict"` // "confined", "global", "unscoped" or "refused"
 	Tenants     []Tenant   `json:"tenants"`
 	Relations   []Relation `json:"relations"`
-	Assumes     []string   `json:"assumes"`     // what the verdict leans on in the schema
-	Declared    []string   `json:"declared"`    // declarations whose word the proof takes
-	Diagnostics []string   `json:"diagnostics"` // codes of the findings about this statement
+	Assumes     []string   `json:"assumes"`          // what the verdict leans on in the schema
+	Declared    []string   `json:"declared"`         // declarations whose word the proof takes
+	Unread      []Reason   `json:"unread,omitempty"` // what was not understood in an unscoped statement
+	Diagnostics []string   `json:"diagnostics"`      // codes of the findings about this statement
 }
 
 // Tenant says which parameter carries a dimension's tenant.
@@ -94,6 +95,9 @@ func queryOf(p *prove.Proof) Query {
 		q.Assumes = append(q.Assumes, a.Subject)
 	}
 	q.Declared = append(q.Declared, p.Declarations()...)
+	for _, u := range p.Unread {
+		q.Unread = append(q.Unread, reasonOf(u, q.File))
+	}
 	for _, d := range p.Findings {
 		q.Diagnostics = append(q.Diagnostics, string(d.Code))
 	}
@@ -119,8 +123,7 @@ func relationOf(in prove.Instance, file string) Relation {
 		rel.Table = r.Schema + "." + r.Name
 	}
 	for _, reason := range in.Because {
-		at := reason.Loc.Pos()
-		rel.Because = append(rel.Because, Reason{elsewhere(at, file), at.Line, at.Column, reason.Text})
+		rel.Because = append(rel.Because, reasonOf(reason, file))
 	}
 	return rel
 }
@@ -144,6 +147,11 @@ func (r *Result) Declarations() []Declaration {
 		out = append(out, Declaration{text, count[text]})
 	}
 	return out
+}
+
+func reasonOf(r prove.Reason, file string) Reason {
+	at := r.Loc.Pos()
+	return Reason{elsewhere(at, file), at.Line, at.Column, r.Text}
 }
 
 // elsewhere returns the file of at where that is not file.

@@ -255,7 +255,8 @@ var queryCodes = []Info{
 	{
 		Code:  CodeView,
 		Title: "a view cannot be looked into",
-		Text:  "A view is read as the query that defines it. That query is not known, was overtaken by a later change of the schema, or is not understood.",
+		Text: "A view is read as the query that defines it. That query is not known, was overtaken by a later change of the schema, or is not understood. " +
+			"What a write to a view writes is not looked into.",
 	},
 	{
 		Code:  CodeConstruct,

@@ -82,11 +82,14 @@ func (d *Draft) newStatement(p *prove.Proof) *statement {
 	}
 	out.params = make([]sourceParam, 0, len(s.Params))
 	for _, param := range s.Params {
-		pos := s.Pos
+		pos, typ := s.Pos, param.Type
+		if len(p.Unread) > 0 {
+			typ = catalog.Type{} // a use that was not read may have decided it
+		}
 		if len(param.Uses) > 0 {
 			pos = param.Uses[0].Pos()
 		}
-		out.params = append(out.params, sourceParam{param.Name, d.sharedType(param.Type), int32(pos.Line), int32(pos.Column)})
+		out.params = append(out.params, sourceParam{param.Name, d.sharedType(typ), int32(pos.Line), int32(pos.Column)})
 	}
 	return out
 }
@@ -132,8 +135,8 @@ func (d *Draft) read(s *statement, text string) *reading {
 	found := evidenceOf(proof)
 	r := &reading{differs: disagreement(&s.evidence, &found)}
 	body := proof.Stmt.Body
-	if body == nil {
-		return r
+	if body == nil || len(proof.Unread) > 0 {
+		return r // sqlc alone says what the columns are
 	}
 	for _, t := range body.Columns() {
 		r.targets = append(r.targets, originOf(t.Expr))

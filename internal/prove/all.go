@@ -2,6 +2,7 @@ package prove
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/tenantc/tenantc/internal/catalog"
 	"github.com/tenantc/tenantc/internal/diag"
@@ -59,13 +60,19 @@ func (a Assumption) Diagnostic(s *query.Stmt) diag.Diagnostic {
 // One proves one statement.
 func One(cat *catalog.Catalog, s *query.Stmt) *Proof {
 	proof := &Proof{Stmt: s}
-	for _, is := range s.Issues {
+	wrong := wrongWith(s)
+	for _, is := range wrong {
 		proof.Findings = append(proof.Findings, diag.Diagnostic{
 			Code: is.Code, Severity: diag.Error, Pos: is.Loc.Pos(), Width: is.Width,
 			Message: is.Message, Why: is.Why, Fix: is.Fix,
 		})
 	}
-	if len(s.Issues) > 0 || s.Body == nil {
+	switch {
+	case len(wrong) > 0:
+		return proof
+	case len(s.Issues) > 0:
+		return unscoped(proof)
+	case s.Body == nil:
 		return proof
 	}
 	if u := s.Annotation.Unscoped; u != nil {
@@ -76,13 +83,7 @@ func One(cat *catalog.Catalog, s *query.Stmt) *Proof {
 				why: "the annotation would move it out of reach of the proof for nothing", fix: "take the `-- tenant: unscoped` line out"}, u.Pos)
 			return proof
 		}
-		proof.Verdict = Unscoped
-		for _, r := range s.RTEs {
-			if r.Kind == query.RelationRTE && r.Sub == nil && r.Relation != nil {
-				proof.Instances = append(proof.Instances, Instance{RTE: r, Class: r.Relation.Tenancy.Class, Rule: "unscoped"})
-			}
-		}
-		return proof
+		return unscoped(proof)
 	}
 	if by := s.Annotation.By; by != "" && cat.Dimension(by) == nil {
 		proof.fail(finding{code: diag.CodeAnnotation, message: fmt.Sprintf("there is no dimension %q", by), fix: "name one of sqlc.yaml's tenancy.dimensions"}, s.Annotation.Pos)
@@ -93,6 +94,31 @@ func One(cat *catalog.Catalog, s *query.Stmt) *Proof {
 	if proof.Verdict != Refused {
 		proof.Findings = nil
 		checkComplete(cat, proof)
+	}
+	return proof
+}
+
+// wrongWith returns the issues for which a statement is refused. Where it
+// crosses the border on purpose it need not be understood, since nothing is
+// promised of it; but a COPY needs its table and columns all the same.
+func wrongWith(s *query.Stmt) []query.Issue {
+	if s.Annotation.Unscoped == nil || s.Command == ":copyfrom" {
+		return s.Issues
+	}
+	return slices.DeleteFunc(slices.Clone(s.Issues), query.Issue.Unread)
+}
+
+// unscoped ends the proof of a statement of which nothing is promised: the
+// evidence says what it mentions, and what of it was not understood.
+func unscoped(proof *Proof) *Proof {
+	proof.Verdict = Unscoped
+	for _, r := range proof.Stmt.RTEs {
+		if r.Kind == query.RelationRTE && r.Sub == nil && r.Relation != nil {
+			proof.Instances = append(proof.Instances, Instance{RTE: r, Class: r.Relation.Tenancy.Class, Rule: "unscoped"})
+		}
+	}
+	for _, is := range proof.Stmt.Issues {
+		proof.Unread = append(proof.Unread, Reason{Loc: is.Loc, Text: is.Message})
 	}
 	return proof
 }

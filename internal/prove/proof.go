@@ -48,6 +48,9 @@ type Proof struct {
 	Tenants   []Tenant
 	Instances []Instance   // one a relation instance, in walk order
 	Assumes   []Assumption // what the verdict leans on in the schema
+	// Unread lists what was not understood in a statement that is Unscoped. It is
+	// empty in any other that is not refused.
+	Unread []Reason
 	// Findings are the diagnostics of this statement alone.
 	Findings []diag.Diagnostic
 }

@@ -142,7 +142,7 @@ func (r *resolver) relation(n *pgast.RangeVar) *catalog.Relation {
 		return nil
 	case schema == "pg_catalog", schema == "information_schema", schema == "pg_toast", schema == "" && strings.HasPrefix(name, "pg_"):
 		r.issue(diag.CodeSystemRelation, at, nameWidth(n), "the system relation "+name+" is not accepted",
-			"the catalogs and statistics speak of every tenant's rows", "ask it outside of the queries, over a connection of the operator's own")
+			"the catalogs and statistics speak of every tenant's rows", "when it is meant for the operator: -- tenant: unscoped admin: why")
 		return nil
 	}
 	if rel := r.cat.Lookup(schema, name); rel != nil {

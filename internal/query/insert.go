@@ -51,7 +51,7 @@ func (r *resolver) target(sc *scope, n *pgast.RangeVar) *RTE {
 	rte := r.relationRTE(sc, rel, n)
 	rte.Write = true
 	if rel.IsView() {
-		r.issue(diag.CodeStatementKind, rte.At, rte.Width, "writing through the view "+rel.ShortName()+" is not accepted",
+		r.issue(diag.CodeView, rte.At, rte.Width, "writing through the view "+rel.ShortName()+" is not accepted",
 			"which rows of which tables it writes is decided by rules and triggers", "the table below it")
 		return nil
 	}

@@ -95,6 +95,11 @@ func (r *resolver) checkCommand(tree *pgast.Node) {
 	if command != ":one" && command != ":many" && command != ":batchone" && command != ":batchmany" {
 		return
 	}
+	for _, n := range outputList(tree) {
+		if t := n.GetResTarget(); isSpread(t) {
+			r.spread = append(r.spread, t)
+		}
+	}
 	var returning *pgast.ReturningClause
 	switch n := tree.GetNode().(type) {
 	case *pgast.Node_InsertStmt:
@@ -109,6 +114,31 @@ func (r *resolver) checkCommand(tree *pgast.Node) {
 	if returning == nil {
 		bad(command+" needs a RETURNING clause", "the statement gives no rows", ":execrows")
 	}
+}
+
+// outputList is the list that makes the row of a statement's method.
+func outputList(tree *pgast.Node) []*pgast.Node {
+	switch n := tree.GetNode().(type) {
+	case *pgast.Node_SelectStmt:
+		s := n.SelectStmt
+		for s.GetLarg() != nil {
+			s = s.GetLarg()
+		}
+		return s.GetTargetList()
+	case *pgast.Node_InsertStmt:
+		return n.InsertStmt.GetReturningClause().GetExprs()
+	case *pgast.Node_UpdateStmt:
+		return n.UpdateStmt.GetReturningClause().GetExprs()
+	case *pgast.Node_DeleteStmt:
+		return n.DeleteStmt.GetReturningClause().GetExprs()
+	}
+	return nil
+}
+
+// isSpread reports whether a target is (…).*, the columns of a row.
+func isSpread(t *pgast.ResTarget) bool {
+	list := t.GetVal().GetAIndirection().GetIndirection()
+	return len(list) > 0 && list[len(list)-1].GetAStar() != nil
 }
 
 // copyFrom says why a statement cannot become a COPY, or nothing.

@@ -24,8 +24,9 @@ type resolver struct {
 	bodies []*catalog.Function // functions whose bodies are being resolved
 	args   *RTE                // the arguments of the innermost of them
 	depth  int
-	deep   bool // the nesting has been reported
-	open   bool // a list of columns could not be told, which has been reported
+	deep   bool               // the nesting has been reported
+	spread []*pgast.ResTarget // those of the method's row that are (…).*
+	open   bool               // a list of columns could not be told, which has been reported
 }
 
 // cache holds what the statements of a file share: the columns of relations as
@@ -132,7 +133,7 @@ func (r *resolver) query(outer *scope, n *pgast.Node) Query {
 	case *pgast.Node_DeleteStmt:
 		return r.deleteStmt(newScope(outer), x.DeleteStmt)
 	default:
-		r.unknown(r.stmtLoc(), pgast.Kind(n))
+		r.refuseKind(n)
 		return nil
 	}
 }

@@ -1,6 +1,8 @@
 package query
 
 import (
+	"slices"
+
 	"github.com/tenantc/tenantc/internal/catalog"
 	"github.com/tenantc/tenantc/internal/diag"
 	"github.com/tenantc/tenantc/internal/pgast"
@@ -100,9 +102,12 @@ func (r *resolver) targetList(sc *scope, list []*pgast.Node) []*Target {
 			}
 			continue
 		}
-		if ind := t.GetVal().GetAIndirection(); ind != nil && lastIsStar(ind.GetIndirection()) {
-			r.issue(diag.CodeConstruct, r.at(t.GetLocation()), 0, "(…).* is not understood", "what tenantc does not understand it does not accept",
-				"the function in FROM, or its columns one by one")
+		if isSpread(t) {
+			code, why := diag.CodeConstruct, "what tenantc does not understand it does not accept"
+			if slices.Contains(r.spread, t) {
+				code, why = diag.CodeCommandShape, "sqlc takes the columns of such a row for one value"
+			}
+			r.issue(code, r.at(t.GetLocation()), 0, "(…).* is not understood", why, "the function in FROM, or its columns one by one")
 			r.open = true
 			continue
 		}
@@ -119,10 +124,6 @@ func (r *resolver) targetList(sc *scope, list []*pgast.Node) []*Target {
 func isStar(ref *pgast.ColumnRef) bool {
 	f := ref.GetFields()
 	return len(f) > 0 && f[len(f)-1].GetAStar() != nil
-}
-
-func lastIsStar(list []*pgast.Node) bool {
-	return len(list) > 0 && list[len(list)-1].GetAStar() != nil
 }
 
 // embed returns the macro where n is sqlc.embed(x).

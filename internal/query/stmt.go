@@ -9,6 +9,8 @@
 package query
 
 import (
+	"strings"
+
 	"github.com/tenantc/tenantc/internal/catalog"
 	"github.com/tenantc/tenantc/internal/diag"
 )
@@ -57,6 +59,11 @@ type Issue struct {
 	Why     string
 	Fix     string
 }
+
+// Unread reports whether the issue says that a name or construct is not
+// understood, rather than that the statement is none, is of another kind or
+// cannot be what its annotations say.
+func (i Issue) Unread() bool { return strings.HasPrefix(string(i.Code), "TC31") }
 
 // Annotation is what the `-- tenant:` lines of a statement declare.
 type Annotation struct {

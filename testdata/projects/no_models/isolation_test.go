@@ -72,6 +72,10 @@ func TestJournalsWithoutModels(t *testing.T) {
 	if entries, err := store.Entries.ListEntries(ctx, bob); len(entries) != 2 || err != nil {
 		t.Errorf("entries of the other: %v, %v", entries, err)
 	}
+	// What only PostgreSQL knows is read over the border's other side.
+	if wide, err := front.Accounts.Widest(ctx, 6); len(wide) != 1 || err != nil || wide[0] != (unscoped.WidestRow{Name: "entries", Columns: 7}) {
+		t.Errorf("wide tables: %v, %v", wide, err)
+	}
 	if account, err := store.Accounts.GetAccount(ctx, bob); account.Name != "Bob" || err != nil {
 		t.Errorf("account: %v, %v", account, err)
 	}
