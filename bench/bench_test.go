@@ -103,3 +103,21 @@ func TestSqlcgenIsCurrent(t *testing.T) {
 		}
 	}
 }
+
+// Every shape is proven, so that what is measured is a whole proof.
+func TestShapesAreConfined(t *testing.T) {
+	r, err := readVaried()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, shape := range shapes {
+		if _, err := r.prove("-- name: Q " + fillShape(i+2).Replace(shape) + "\n"); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, g := range growing {
+		if _, err := r.prove(g.statement(3)); err != nil {
+			t.Errorf("%s: %v", g.name, err)
+		}
+	}
+}

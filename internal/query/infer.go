@@ -217,7 +217,7 @@ func (r *resolver) operatorType(op string, left, right Expr) catalog.Type {
 	if r.castFrom(left, right) {
 		return catalog.Type{}
 	}
-	return r.enumOf(catalog.OperatorResult(op, r.operand(left), r.operand(right)), left, right)
+	return r.enumOf(r.cache.result(op, r.operand(left), r.operand(right)), left, right)
 }
 
 // unify gives a list of expressions their common type, as COALESCE, CASE,

@@ -36,6 +36,11 @@ func (r *resolver) join(sc *scope, n *pgast.JoinExpr) (FromItem, []*nsItem) {
 		j.On = r.condition(sc, n.GetQuals())
 		sc.items = outside
 	}
+	if len(using) == 0 {
+		// The left side's list is at its end here, and grows in place: a chain of
+		// joins would otherwise be copied once for each of them.
+		return j, r.joinItems(n, both, append(leftCols, rightCols...), nil)
+	}
 	columns := merged
 	for _, side := range [][]nsCol{leftCols, rightCols} {
 		for _, c := range side {
@@ -91,6 +96,9 @@ func (r *resolver) joinItems(n *pgast.JoinExpr, inside []*nsItem, columns, merge
 
 // columnsOf lists the columns that unqualified names see.
 func columnsOf(items []*nsItem) []nsCol {
+	if n := len(items); n > 0 && items[n-1].rte == nil && items[n-1].cols && !slices.ContainsFunc(items[:n-1], func(it *nsItem) bool { return it.cols }) {
+		return items[n-1].columns // a join without alias
+	}
 	var out []nsCol
 	for _, it := range items {
 		if !it.cols {

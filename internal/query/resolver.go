@@ -34,10 +34,37 @@ type resolver struct {
 type cache struct {
 	columns  map[*catalog.Relation][]RTECol
 	operands map[operandKey]catalog.Type
+	results  map[resultKey]catalog.Type
 }
 
 func newCache() *cache {
-	return &cache{columns: map[*catalog.Relation][]RTECol{}, operands: map[operandKey]catalog.Type{}}
+	return &cache{columns: map[*catalog.Relation][]RTECol{}, operands: map[operandKey]catalog.Type{}, results: map[resultKey]catalog.Type{}}
+}
+
+// resultKey is an operator with both of its operands.
+type resultKey struct {
+	op          string
+	left, right typeKey
+}
+
+// typeKey is a type without its modifiers, of which no operator's result takes
+// notice.
+type typeKey struct {
+	schema, name string
+	array        bool
+}
+
+func keyOf(t catalog.Type) typeKey { return typeKey{t.Schema, t.Name, t.Array} }
+
+// result is the type that the operator makes of a left and a right.
+func (c *cache) result(op string, left, right catalog.Type) catalog.Type {
+	key := resultKey{op, keyOf(left), keyOf(right)}
+	got, ok := c.results[key]
+	if !ok {
+		got = catalog.OperatorResult(op, left, right)
+		c.results[key] = got
+	}
+	return got
 }
 
 // operandKey is an operator with the operand of which the type is known.

@@ -1,0 +1,153 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tenantc/tenantc/internal/catalog"
+	"github.com/tenantc/tenantc/internal/config"
+	"github.com/tenantc/tenantc/internal/diag"
+	"github.com/tenantc/tenantc/internal/prove"
+	"github.com/tenantc/tenantc/internal/query"
+)
+
+const (
+	maxStatement  = 150 * time.Microsecond // the median, to parse, resolve and prove
+	maxLength     = 1.2                    // exponent of the time over a statement's length
+	maxInstances  = 2                      // the same, where each part has facts of its own
+	variedTables  = 300
+	variedQueries = 2000
+	rounds        = 5
+)
+
+// reader reads and proves statements one by one.
+type reader struct {
+	cat *catalog.Catalog
+	*query.Reader
+}
+
+// readVaried reads the schema of the varied project.
+func readVaried() (*reader, error) {
+	files := []config.File{{Name: "tenants.sql", Text: "create table tenants (id uuid primary key, name text not null);"}}
+	for i := 1; i <= variedTables; i++ {
+		files = append(files, config.File{Name: tableName(i) + ".sql", Text: fillTable(i).Replace(tableSQL)})
+	}
+	var found diag.List
+	cat := catalog.Build(catalog.Input{Files: files}, &found)
+	if found.HasErrors() {
+		return nil, fmt.Errorf("the schema: %v", found.Sorted())
+	}
+	return &reader{cat, query.NewReader(cat)}, nil
+}
+
+// prove takes the time of one statement, the best of some rounds: what other
+// programs take only adds. It fails unless the statement is confined.
+func (r *reader) prove(text string) (time.Duration, error) {
+	best := time.Hour
+	for range rounds {
+		var found diag.List
+		start := time.Now()
+		stmts := r.Parse("q.sql", text, &found)
+		var proof *prove.Proof
+		if len(stmts) == 1 {
+			proof = prove.One(r.cat, stmts[0])
+		}
+		best = min(best, time.Since(start))
+		switch {
+		case proof == nil:
+			return 0, fmt.Errorf("%d statements: %v", len(stmts), found.Sorted())
+		case proof.Verdict != prove.Confined || proof.Open():
+			return 0, fmt.Errorf("%s: %v\n%s", proof.Verdict, proof.Findings, text)
+		}
+	}
+	return best, nil
+}
+
+// benchProve prints what one statement takes, over many shapes, and how that
+// grows with its length.
+func benchProve(r *report) error {
+	reader, err := readVaried()
+	if err != nil {
+		return err
+	}
+	var took []time.Duration
+	byShape := make([][]time.Duration, len(shapes))
+	for n := range variedQueries {
+		shape := n % len(shapes)
+		d, err := reader.prove("-- name: Q " + fillShape(n%variedTables+1).Replace(shapes[shape]) + "\n")
+		if err != nil {
+			return err
+		}
+		took, byShape[shape] = append(took, d), append(byShape[shape], d)
+	}
+	slices.Sort(took)
+	slowest := slices.MaxFunc(byShape, func(a, b []time.Duration) int { return cmp.Compare(medianDuration(a), medianDuration(b)) })
+	r.section("One statement: parse, resolve and prove", "statements", "shapes", "median µs", "bound µs", "95 % µs", "slowest shape µs")
+	r.row(took[len(took)/2] <= maxStatement, fmt.Sprint(len(took)), fmt.Sprint(len(shapes)), us(took[len(took)/2]), us(maxStatement),
+		us(took[len(took)*95/100]), us(medianDuration(slowest)))
+
+	r.section("Growth over a statement's length", "of", "from", "to", "µs", "µs", "exponent", "bound")
+	for _, g := range growing {
+		from, to := g.from, g.from*8
+		runtime.GC()
+		short, err := reader.prove(g.statement(from))
+		if err != nil {
+			return err
+		}
+		long, err := reader.prove(g.statement(to))
+		if err != nil {
+			return err
+		}
+		exponent := math.Log(float64(long)/float64(short)) / math.Log(float64(len(g.statement(to)))/float64(len(g.statement(from))))
+		bound := maxLength
+		if g.own {
+			bound = maxInstances
+		}
+		r.row(exponent <= bound, g.name, fmt.Sprint(from), fmt.Sprint(to), us(short), us(long), fmt.Sprintf("%.2f", exponent), fmt.Sprintf("≤ %.1f", bound))
+	}
+	r.note("a relation below an outer join, in a CTE or in a subquery has facts of its own, which are closed for each: there time grows faster than length")
+	return nil
+}
+
+func us(d time.Duration) string {
+	return fmt.Sprintf("%.0f", float64(d)/float64(time.Microsecond))
+}
+
+// growth is a statement of any length: part stands in it once for each part, #
+// being its number and @ the one before.
+type growth struct {
+	name             string
+	from             int // parts of the shorter one
+	head, part, tail string
+	own              bool // each part is proven from facts of its own
+}
+
+var growing = []growth{
+	{"conjuncts", 100, "select id from things_0001 where tenant_id = $1", " and amount <> #", "", false},
+	{"branches of OR", 100, "select id from things_0001 where tenant_id = $1 and (false", " or amount = #", ")", false},
+	{"columns", 100, "select id", ", amount + # as c#", " from things_0001 where tenant_id = $1", false},
+	{"members of IN", 100, "select id from things_0001 where tenant_id = $1 and amount in (0", ", #", ")", false},
+	{"branches of CASE", 100, "select case", " when amount > # then #", " end as n from things_0001 where tenant_id = $1", false},
+	{"inner joins", 10, "select t0.id from things_0001 t0", " join things_0001 t# on t#.tenant_id = t@.tenant_id and t#.id = t@.parent_id", " where t0.tenant_id = $1", false},
+	{"left joins", 10, "select t0.id from things_0001 t0", " left join things_0001 t# on t#.tenant_id = t@.tenant_id and t#.id = t@.parent_id", " where t0.tenant_id = $1", true},
+	{"branches of UNION", 10, "select id from things_0001 where tenant_id = $1", " union all select id from things_0002 where tenant_id = $1 and amount > #", "", false},
+	{"CTEs", 10, "with c0 as (select * from things_0001 where tenant_id = $1)", ", c# as (select t.* from things_0002 t join c@ on c@.tenant_id = t.tenant_id and c@.id = t.parent_id)", " select id from c0", true},
+	{"EXISTS", 10, "select id from things_0001 t0 where tenant_id = $1", " and exists (select 1 from things_0001 t# where t#.tenant_id = t0.tenant_id and t#.id = t0.parent_id)", "", true},
+	{"rows of VALUES", 50, "insert into things_0001 (tenant_id, id, name, amount, parent_id) select $1, gen_random_uuid(), v.name, v.n, $2 from (values ('a', 0)", ", ('a', #)", ") v(name, n)", false},
+}
+
+// statement writes the one of n parts.
+func (g *growth) statement(n int) string {
+	var b strings.Builder
+	b.WriteString("-- name: Q :exec\n" + g.head)
+	for i := 1; i <= n; i++ {
+		b.WriteString(strings.NewReplacer("#", fmt.Sprint(i), "@", fmt.Sprint(i-1)).Replace(g.part))
+	}
+	b.WriteString(g.tail + ";\n")
+	return b.String()
+}
