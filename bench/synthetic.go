@@ -7,8 +7,6 @@ import (
 	"strings"
 )
 
-const statementsPerTable = 5
-
 // writeSynthetic writes a project with that many tables into dir: for each one
 // a migration, a model and a query file of five statements. Every table refers
 // to the one before it.

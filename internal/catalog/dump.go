@@ -134,7 +134,7 @@ func (d *dumper) relation(r *Relation) {
 	}
 	for _, k := range r.Keys {
 		d.line("  %s %s (%s)%s%s", keyKind(k), k.Name, elemsText(r, k.Elems), exprText(" where ", k.Predicate),
-			flags(k.Deferrable, "deferrable", k.NullsNotDistinct, "nulls not distinct", k.Only, "only"))
+			flags(k.Deferrable, "deferrable", k.NullsNotDistinct, "nulls not distinct", k.Only, "only", acrossTenants(r, k), "over all tenants"))
 	}
 	for _, ix := range r.Indexes {
 		if ix.Key == nil && ix.Exclusion == nil {

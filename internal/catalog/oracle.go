@@ -1,35 +1,36 @@
 package catalog
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/tenantc/tenantc/internal/config"
 	"github.com/tenantc/tenantc/internal/diag"
 	"github.com/tenantc/tenantc/internal/pgast"
 )
 
-// checkOracles warns once for each key of an owned relation by which one
-// tenant may notice that another has a value, and for approximate indexes.
-//
-// Left alone are keys that hold the tenant column (for a derived relation, the
-// owning foreign key); the root's, whose names are global by nature: every
-// sign-up form says that a subdomain is taken; and keys with a column that the
-// server fills: identity, serial, a default of nextval, gen_random_uuid() or
-// uuidv7(). A statement that writes such a column itself turns the key into an
-// oracle; which statements do, the schema cannot know.
+// checkOracles warns of each key of an owned relation by which one tenant may
+// notice that another has a value, and of approximate indexes. Keys that hold a
+// uuid share one warning: who asks has to know the value already, and a schema
+// in which each table has one would drown the keys that can be guessed.
 func (b *builder) checkOracles() {
 	if b.in.Tenancy.Isolation == config.IsolationDatabase {
 		return
 	}
+	var long []relKey
 	for _, rel := range b.cat.Relations {
 		if !rel.Tenancy.Owned() || rel.Tenancy.Class == Root || rel.IsPartition {
 			continue
 		}
 		for _, k := range rel.Keys {
-			if !b.oracle(rel, k.Elems) {
-				continue
+			switch {
+			case !acrossTenants(rel, k):
+			case b.cat.holdsUUID(rel, k):
+				long = append(long, relKey{rel, k})
+			default:
+				b.warnOracle(rel, k.Pos, keyKind(k), k.Name)
 			}
-			b.warnOracle(rel, k.Pos, keyKind(k), k.Name)
 		}
 		for _, x := range rel.Exclusions {
 			if !b.exclusionHolds(rel, x) {
@@ -47,6 +48,42 @@ func (b *builder) checkOracles() {
 			}
 		}
 	}
+	b.warnLong(long)
+}
+
+// relKey is a key and its relation.
+type relKey struct {
+	rel *Relation
+	key *Key
+}
+
+// namedKeys is how many keys the warning that they share names.
+const namedKeys = 3
+
+// warnLong warns of the keys that hold a uuid.
+func (b *builder) warnLong(keys []relKey) {
+	if len(keys) == 0 {
+		return
+	}
+	first := keys[0]
+	if len(keys) == 1 {
+		b.warnOracle(first.rel, first.key.Pos, keyKind(first.key), first.key.Name)
+		return
+	}
+	var names []string
+	for _, k := range keys[:min(len(keys), namedKeys)] {
+		names = append(names, k.key.Name)
+	}
+	list := strings.Join(names, ", ")
+	if more := len(keys) - len(names); more > 0 {
+		list += fmt.Sprintf(" and %d more", more)
+	}
+	b.add(diag.Diagnostic{
+		Code: diag.CodeExistenceOracle, Severity: diag.Warning, Pos: first.key.Pos,
+		Message: fmt.Sprintf("%d keys with a uuid reach over all tenants: %s", len(keys), list),
+		Why:     "an insert that brings its own value fails exactly when some tenant has it; who asks has to know the value, since a random one cannot be guessed",
+		Fix:     "put the tenant into the key, or let the server make the value: default gen_random_uuid(); tenantc dump -stage=catalog marks each such key",
+	})
 }
 
 func keyKind(k *Key) string {
@@ -74,18 +111,37 @@ func (b *builder) warnOracle(rel *Relation, pos diag.Pos, kind, name string) {
 	})
 }
 
-// oracle reports whether a key over elems lets tenants notice each other.
-func (b *builder) oracle(rel *Relation, elems []KeyElem) bool {
+// acrossTenants reports whether a key of an owned relation lets tenants notice
+// each other's values.
+//
+// Those do not that hold the tenant column (for a derived relation, the owning
+// foreign key); the root's, whose names are global by nature: every sign-up form
+// says that a subdomain is taken; and keys with a column that the server fills:
+// identity, serial, a default of nextval, gen_random_uuid() or uuidv7(). A
+// statement that writes such a column itself turns the key into an oracle; which
+// statements do, the schema cannot know.
+func acrossTenants(rel *Relation, k *Key) bool {
+	if !rel.Tenancy.Owned() || rel.Tenancy.Class == Root || rel.IsPartition {
+		return false
+	}
 	var cols []int
-	for _, e := range elems {
+	for _, e := range k.Elems {
 		if e.Column >= 0 {
 			cols = append(cols, e.Column)
-			if b.serverMade(rel.Columns[e.Column]) {
+			if serverMade(rel.Columns[e.Column]) {
 				return false
 			}
 		}
 	}
 	return !holdsTenant(rel, cols)
+}
+
+// holdsUUID reports whether a value of the key can be noticed only by whoever
+// knows a uuid.
+func (c *Catalog) holdsUUID(rel *Relation, k *Key) bool {
+	return slices.ContainsFunc(k.Elems, func(e KeyElem) bool {
+		return e.Column >= 0 && c.Base(rel.Columns[e.Column].Type).Same(Builtin("uuid"))
+	})
 }
 
 // holdsTenant reports whether the columns contain the relation's tenant: its
@@ -115,7 +171,7 @@ func (b *builder) exclusionHolds(rel *Relation, x *Exclusion) bool {
 
 // serverMade reports whether a column's values come from the server alone, as
 // far as the DDL says, or cannot be guessed.
-func (b *builder) serverMade(c *Column) bool {
+func serverMade(c *Column) bool {
 	if c.Identity != 0 || c.Serial {
 		return true
 	}

@@ -226,7 +226,8 @@ var schemaCodes = []Info{
 		Title: "a key lets one tenant notice another's values",
 		Text: "A unique key over all tenants fails exactly when some tenant has the value already: an insert that is confined to one tenant " +
 			"then answers a question about another's data, one bit at a time. Keys whose values only gen_random_uuid(), uuidv7() or " +
-			"GENERATED ALWAYS AS IDENTITY supply are left alone, and so are the tenants table's own.",
+			"GENERATED ALWAYS AS IDENTITY supply are left alone, and so are the tenants table's own. Keys that hold a uuid " +
+			"share one warning, since who asks has to know the value; `tenantc dump -stage=catalog` marks each key that reaches over all tenants.",
 		Before: "email text not null unique",
 		After:  "email text not null, unique (tenant_id, email)",
 	},
