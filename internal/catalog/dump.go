@@ -98,7 +98,7 @@ func (d *dumper) function(f *Function) {
 	args := make([]string, len(f.Args))
 	modes := map[byte]string{'o': "out ", 'b': "inout ", 'v': "variadic ", 't': "table "}
 	for i, a := range f.Args {
-		args[i] = modes[a.Mode] + strings.TrimSpace(a.Name+" "+typeText(a.Type)) + flags(a.Default, "default")
+		args[i] = modes[a.Mode] + strings.TrimSpace(a.Name+" "+typeText(a.Type)) + flags(a.Default != nil, "default")
 	}
 	kind := "function"
 	switch {

@@ -48,7 +48,7 @@ func (b *builder) removeFunction(f *Function) {
 }
 
 func (b *builder) funcArg(p *pgast.FunctionParameter) FuncArg {
-	a := FuncArg{Name: p.GetName(), Type: b.typeName(p.GetArgType()), Mode: 'i', Default: p.GetDefexpr() != nil}
+	a := FuncArg{Name: p.GetName(), Type: b.typeName(p.GetArgType()), Mode: 'i', Default: b.expr(p.GetDefexpr())}
 	switch p.GetMode() {
 	case pgast.FunctionParameterMode_FUNC_PARAM_OUT:
 		a.Mode = 'o'

@@ -364,8 +364,8 @@ type Function struct {
 type FuncArg struct {
 	Name    string
 	Type    Type
-	Mode    byte // 'i', 'o', 'b', 'v', 't'
-	Default bool
+	Mode    byte  // 'i', 'o', 'b', 'v', 't'
+	Default *Expr // nil when the argument has to be given
 }
 
 // Operator is a user-defined operator.

@@ -190,6 +190,12 @@ func (p *prover) impure(e *catalog.Expr) string {
 			if p.userOperator(name) || n.Kind == pgast.A_Expr_Kind_AEXPR_OP && !catalog.BuiltinOperator(name) {
 				say("uses the operator %s, which is not built in", name)
 			}
+		case *pgast.A_Indirection:
+			for _, part := range n.Indirection {
+				if part.GetString_() != nil {
+					say("takes %s of a value, which may be a function of that name", part.GetString_().GetSval())
+				}
+			}
 		case *pgast.TypeCast:
 			t, ok := p.cat.ResolveType(n.TypeName)
 			// nextval('s'::regclass) is how a serial column reads in a dump.
