@@ -65,7 +65,9 @@ func (r *plReader) peek(ahead int) string {
 	return strings.ToLower(r.text[t.GetStart():t.GetEnd()])
 }
 
-func (r *plReader) is(words ...string) bool { return r.peek(0) != "" && slices.Contains(words, r.peek(0)) }
+func (r *plReader) is(words ...string) bool {
+	return r.peek(0) != "" && slices.Contains(words, r.peek(0))
+}
 
 func (r *plReader) next() { r.at++ }
 
