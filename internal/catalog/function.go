@@ -252,6 +252,7 @@ func (b *builder) createCast(s *pgast.CreateCastStmt) {
 // createOpClass interprets CREATE OPERATOR CLASS: a default one decides what a
 // unique index on the type means.
 func (b *builder) createOpClass(s *pgast.CreateOpClassStmt) {
+	b.opClasses[splitName(s.GetOpclassname()).name] = true
 	if s.GetIsDefault() {
 		b.taint(b.typeName(s.GetDatatype()))
 	}

@@ -57,6 +57,18 @@ func (c *Catalog) UserType(t Type) *UserType {
 	return c.index.types[qname{t.Schema, t.Name}]
 }
 
+// RangesNamed returns the range and multirange types of that name, in the schema
+// or, for "", in any.
+func (c *Catalog) RangesNamed(schema, name string) []*UserType {
+	var out []*UserType
+	for _, t := range c.Types {
+		if t.Kind == Range && t.Name == name && (schema == "" || t.Schema == schema) {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
 // Base returns the type below t's domains, with the modifiers of the innermost
 // one; t itself when it is no domain.
 func (c *Catalog) Base(t Type) Type {

@@ -339,6 +339,7 @@ type UserType struct {
 	Default      *Expr    // Domain
 	Collation    *Collation
 	Fields       []*Column // Composite
+	Diff         string    // Range: the function that says how far apart two bounds are; "" for none
 }
 
 // Function is a user-defined function, procedure or aggregate.

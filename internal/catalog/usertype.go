@@ -239,8 +239,25 @@ func (b *builder) createRange(s *pgast.CreateRangeStmt) {
 			u.Of = b.typeName(d.GetArg().GetTypeName())
 		case "multirange_type_name":
 			multi = splitName(d.GetArg().GetTypeName().GetNames())
+		case "subtype_diff":
+			u.Diff = lastName(d.GetArg())
+		case "subtype_opclass":
+			if b.opClasses[lastName(d.GetArg())] {
+				b.refuseNamed("a range type whose operator class the schema defines")
+			}
+		case "canonical":
+			b.refuseNamed("a range type with a canonical function")
 		}
 	}
 	b.putType(u)
-	b.putType(&UserType{Schema: multi.schema, Name: multi.name, Kind: Range, Pos: b.stmt, Of: u.Of})
+	b.putType(&UserType{Schema: multi.schema, Name: multi.name, Kind: Range, Pos: b.stmt, Of: u.Of, Diff: u.Diff})
+}
+
+// lastName is the name without its schema that an option of a type gives.
+func lastName(n *pgast.Node) string {
+	names := pgast.Strings(n.GetTypeName().GetNames())
+	if len(names) == 0 {
+		return ""
+	}
+	return names[len(names)-1]
 }

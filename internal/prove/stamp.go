@@ -5,42 +5,60 @@ import (
 	"strings"
 
 	"github.com/tenantc/tenantc/internal/catalog"
-	"github.com/tenantc/tenantc/internal/pgast"
 	"github.com/tenantc/tenantc/internal/query"
 )
 
 // stamps recognizes the common harmless trigger: BEFORE ROW, in PL/pgSQL, whose
-// body only assigns pure expressions of NEW and OLD to columns of NEW other
-// than the tenant, keys and foreign keys, and returns NEW. It returns the
-// columns that are assigned.
+// body computes of NEW, OLD and variables alone, only assigns to variables and
+// to columns of NEW other than the tenant, keys and foreign keys, and always
+// returns NEW. It returns the columns that may be assigned.
 //
 //	BEGIN NEW.updated_at := now(); RETURN NEW; END
 func (p *prover) stamps(rel *catalog.Relation, t *catalog.Trigger) ([]int, bool) {
 	f := t.Function
-	if f == nil || !t.Before || !t.Row || t.Instead || f.Language != "plpgsql" || f.Settings || len(t.Args) > 0 || p.impure(t.When) != "" {
+	if f == nil || !t.Before || !t.Row || t.Instead || f.Language != "plpgsql" || f.Settings || len(t.Args) > 0 {
 		return nil, false
 	}
-	body, ok := plainBody(f.Body)
+	body, ok := readPL(f.Body)
 	if !ok {
 		return nil, false
 	}
+	if slices.ContainsFunc(body.vars, func(v plVar) bool { return v.name == "new" || v.name == "old" }) {
+		return nil, false // the row itself is out of sight
+	}
+	names := []string{"tg_op"} // INSERT or UPDATE
+	known := func(parts []string) bool {
+		return len(parts) == 1 && slices.Contains(names, parts[0]) ||
+			len(parts) == 2 && (parts[0] == "new" || parts[0] == "old") && rel.Column(parts[1]) != nil
+	}
+	if t.When != nil && (!p.namesOnly(t.When.Node, known) || p.impure(t.When) != "") || !p.declares(body, &names) {
+		return nil, false
+	}
 	var cols []int
-	statements := strings.Split(body, ";")
-	for i, st := range statements {
-		st = strings.TrimSpace(st)
-		if i == len(statements)-1 {
-			return cols, st == "" && i >= 1 && strings.EqualFold(strings.Join(strings.Fields(statements[i-1]), " "), "return new")
+	returns := false
+	for _, s := range body.steps {
+		if s.returns {
+			if !strings.EqualFold(s.expr, "new") {
+				return nil, false
+			}
+			returns = true
+			continue
 		}
-		if i == len(statements)-2 {
-			continue // RETURN NEW, looked at above
-		}
-		col, ok := p.stamp(rel, st)
-		if !ok {
+		if !p.pureSelect("select "+s.expr, known) {
 			return nil, false
 		}
-		cols = append(cols, col)
+		switch name, isColumn := strings.CutPrefix(s.target, "new."); {
+		case isColumn:
+			col := rel.Column(name)
+			if col == nil || p.carriesTenant(rel, col.Index) {
+				return nil, false
+			}
+			cols = append(cols, col.Index)
+		case s.target != "" && (s.target == "tg_op" || !slices.Contains(names, s.target)):
+			return nil, false
+		}
 	}
-	return nil, false
+	return cols, returns
 }
 
 // rewritten returns the columns that BEFORE ROW triggers may change on an
@@ -76,59 +94,6 @@ func (p *prover) rewritten(rel *catalog.Relation, insert bool) map[int]bool {
 		}
 	}
 	return assignedColumns(rel, set)
-}
-
-// plainBody takes BEGIN and END off a PL/pgSQL body that has no quotes,
-// comments or declarations, so that it can be split at its semicolons.
-func plainBody(text string) (string, bool) {
-	if strings.ContainsAny(text, "'\"$\\") || strings.Contains(text, "--") || strings.Contains(text, "/*") {
-		return "", false
-	}
-	text = strings.TrimSpace(text)
-	text = strings.TrimSuffix(text, ";")
-	fields := strings.Fields(text)
-	if len(fields) < 3 || !strings.EqualFold(fields[0], "begin") || !strings.EqualFold(fields[len(fields)-1], "end") {
-		return "", false
-	}
-	return strings.TrimSpace(text[len("begin") : len(text)-len("end")]), true
-}
-
-// stamp reports whether one statement assigns a pure expression to a harmless
-// column of NEW, and to which.
-func (p *prover) stamp(rel *catalog.Relation, st string) (int, bool) {
-	left, right, ok := strings.Cut(st, "=")
-	if !ok {
-		return 0, false
-	}
-	left = strings.ToLower(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(left), ":")))
-	name, ok := strings.CutPrefix(left, "new.")
-	col := rel.Column(strings.TrimSpace(name))
-	if !ok || col == nil || p.carriesTenant(rel, col.Index) {
-		return 0, false
-	}
-	tree, err := pgast.Parse("SELECT (" + right + ")")
-	if err != nil || len(tree.Stmts) != 1 {
-		return 0, false
-	}
-	sel := tree.Stmts[0].Stmt.GetSelectStmt()
-	if sel == nil || len(sel.TargetList) != 1 || len(sel.FromClause) > 0 || sel.WhereClause != nil || sel.Op != pgast.SetOperation_SETOP_NONE {
-		return 0, false
-	}
-	value := sel.TargetList[0].GetResTarget().GetVal()
-	if value == nil {
-		return 0, false
-	}
-	names := true
-	pgast.Walk(value, func(m pgast.Message) bool {
-		if c, is := m.(*pgast.ColumnRef); is {
-			parts := pgast.Strings(c.Fields)
-			if len(parts) != 2 || parts[0] != "new" && parts[0] != "old" || rel.Column(parts[1]) == nil {
-				names = false
-			}
-		}
-		return names
-	})
-	return col.Index, names && p.impure(&catalog.Expr{Node: value}) == ""
 }
 
 // carriesTenant reports whether a column is the tenant's, of a key, or of a
