@@ -142,8 +142,10 @@ func (r *plReader) block(depth int) {
 		r.next()
 		for !r.failed && !r.is("end") {
 			r.want("when")
-			for r.condition(); r.is("or"); r.condition() {
+			r.condition()
+			for r.is("or") {
 				r.next()
+				r.condition()
 			}
 			r.want("then")
 			r.statements(depth, "when", "end")
@@ -302,18 +304,24 @@ func (r *plReader) raise() {
 		r.condition()
 	}
 	if r.is("using") {
-		for again := true; again && !r.failed; again = r.is(",") {
+		r.next()
+		r.option()
+		for r.is(",") {
 			r.next()
-			r.name()
-			if r.is(":=") {
-				r.next()
-			} else {
-				r.want("=")
-			}
-			r.compute(",", ";")
+			r.option()
 		}
 	}
 	r.want(";")
+}
+
+// option reads one of the options behind USING.
+func (r *plReader) option() {
+	r.name()
+	if !r.is(":=", "=") {
+		r.failed = true
+	}
+	r.next()
+	r.compute(",", ";")
 }
 
 // assignment reads n := value; or new.n := value;
