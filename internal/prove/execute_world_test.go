@@ -131,11 +131,28 @@ func (w *world) only(t *testing.T, tenant *string) *database {
 	if strings.Contains(w.side.Schema+w.side.SQL, "ctid") {
 		// The rows lie as if others' had never been there. Only ctid shows it, and it
 		// takes the server long.
-		db.must(t, "VACUUM FULL "+strings.Join(db.owners.names(), ", "))
+		for try := 0; try == 0 || !db.compact(t); try++ {
+			if try == 100 {
+				t.Fatal("VACUUM FULL leaves gaps where others' rows were")
+			}
+			db.must(t, "VACUUM FULL "+strings.Join(db.owners.names(), ", "))
+		}
 	}
 	db.must(t, "ANALYZE "+strings.Join(db.owners.names(), ", "))
 	w.alone[key] = db
 	return db
+}
+
+// compact reports whether no table has a row behind a gap. VACUUM keeps removed
+// rows that another session could still see, and takes one that has just begun,
+// in whatever database, for such a session.
+func (db *database) compact(t *testing.T) bool {
+	for _, name := range db.owners.names() {
+		if len(db.must(t, "SELECT 1 FROM ONLY "+name+" HAVING count(*) < max((ctid::text::point)[1])")) > 0 {
+			return false
+		}
+	}
+	return true
 }
 
 func connect(t *testing.T, dsn string) *pgconn.PgConn {
