@@ -111,6 +111,9 @@ func (r *resolver) issue(code diag.Code, loc Loc, width int, message, why, fix s
 	if r.open && (code == diag.CodeUnknownColumn || code == diag.CodeColumnCount) {
 		return
 	}
+	if loc.Offset < 0 { // the parser does not say where some expressions stand
+		loc = r.stmtLoc()
+	}
 	r.stmt.issue(Issue{Code: code, Loc: loc, Width: width, Message: message, Why: why, Fix: fix})
 }
 
