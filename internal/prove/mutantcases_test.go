@@ -27,11 +27,12 @@ type mutantCase struct {
 	wrong func(*prove.Proof, *diag.List) string
 
 	cat      *catalog.Catalog
-	found    *diag.List
-	building []on.Site // what was seen while the catalog was built
-	proving  []on.Site // and after
-	steps    int       // evaluations of conditions without any mutant
-	known    string    // what is wrong without any mutant
+	stmts    []*query.Stmt
+	found    *diag.List // of building and reading
+	building []on.Site  // what was seen while the catalog was built
+	proving  []on.Site  // and after
+	steps    int        // evaluations of conditions without any mutant
+	known    string     // what is wrong without any mutant
 }
 
 // mutantCases are the case files, a side each, and the tables of other tests.
@@ -78,6 +79,7 @@ func mutantCases(t *testing.T, sites int) []*mutantCase {
 		c.building = on.Watch(sites)
 		c.found = &diag.List{}
 		c.cat = c.build(c.found)
+		c.stmts = query.Parse("queries.sql", c.text, c.cat, c.found)
 		c.proving = on.Watch(sites)
 		c.known = c.run(false)
 		c.steps = on.Unset()
@@ -100,15 +102,16 @@ func (c *mutantCase) run(rebuild bool) (wrong string) {
 			wrong = fmt.Sprintf("panic: %v", r)
 		}
 	}()
-	cat, rep := c.cat, &diag.List{}
+	cat, stmts, rep := c.cat, c.stmts, &diag.List{}
 	if rebuild {
 		cat = c.build(rep)
+		stmts = query.Parse("queries.sql", c.text, cat, rep)
 	} else {
 		for _, d := range c.found.Sorted() {
 			rep.Add(d)
 		}
 	}
-	for _, p := range prove.All(cat, query.Parse("queries.sql", c.text, cat, rep), rep) {
+	for _, p := range prove.All(cat, stmts, rep) {
 		if why := c.wrong(p, rep); why != "" {
 			wrong += p.Stmt.Name + " " + why + "\n"
 		}

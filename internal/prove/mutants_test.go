@@ -93,6 +93,11 @@ func TestMutants(t *testing.T) {
 	cases := mutantCases(t, len(sites))
 	open = noticedByCases(open, cases)
 	byCases := total - len(open)
+	for _, c := range cases {
+		if c.run(false) != c.known {
+			t.Errorf("%s: a mutant left something behind", c.name)
+		}
+	}
 	open = noticedBySamples(t, open, len(sites))
 	bySamples := total - byCases - len(open)
 	open = slices.DeleteFunc(open, func(m *mutant) bool {
@@ -147,6 +152,7 @@ func noticedByCases(list []*mutant, cases []*mutantCase) []*mutant {
 // sample is a random statement and what is said of it without a mutant.
 type sample struct {
 	*oracle.Sample
+	cat     *catalog.Catalog
 	verdict oracle.Verdict
 	steps   int
 }
@@ -170,7 +176,7 @@ func noticedBySamples(t *testing.T, list []*mutant, sites int) []*mutant {
 		clear(watch)
 		on.Unset()
 		v, _, _ := s.Ask(oracle.Prover, cat)
-		keep := &sample{s, v, on.Unset()}
+		keep := &sample{s, cat, v, on.Unset()}
 		for _, m := range list {
 			if len(m.samples) < maxSamples && m.differs(watch) {
 				m.samples = append(m.samples, keep)
@@ -200,9 +206,8 @@ func (m *mutant) bySamples(t *testing.T, server *pgtest.Server) {
 	ctx := context.Background()
 	shown := 0
 	for _, s := range m.samples {
-		cat := s.Build()
 		m.set(s.steps)
-		v, parsed, panicked := s.Ask(oracle.Prover, cat)
+		v, parsed, panicked := s.Ask(oracle.Prover, s.cat)
 		on.Unset()
 		switch {
 		case panicked != "":
