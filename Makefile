@@ -56,13 +56,16 @@ oracle: setup ## hunt false acceptances on a real PostgreSQL: N=200000 SEED=1 OU
 
 # UPDATE=1 takes what is noticed by now off what testdata/mutants.txt owes.
 UPDATE ?=
+# ONLY='regexp' runs the mutants whose file or name it matches; CASES=1 leaves the random statements out.
+ONLY ?=
+CASES ?=
 
 .PHONY: mutants
 mutants: setup ## switch off each condition of the prover in turn: a case or the oracle has to notice
 	@dir=$$(mktemp -d); trap 'rm -rf "$$dir"' EXIT; \
 	go run ./internal/mutants/weave -out "$$dir" internal/prove; \
 	go test ./internal/prove -tags mutants -overlay "$$dir/overlay.json" -count=1 -v -timeout 0 -run '^TestMutants$$' \
-		-mutants.sites "$$dir/sites.json" $(if $(UPDATE),-update)
+		-mutants.sites "$$dir/sites.json" $(if $(UPDATE),-update) $(if $(ONLY),-mutants.only '$(ONLY)') $(if $(CASES),-mutants.cases)
 
 # How long `make fuzz` fuzzes each target.
 TIME ?= 10m

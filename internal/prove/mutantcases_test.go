@@ -4,9 +4,6 @@ package prove_test
 
 import (
 	"fmt"
-	"os"
-	"slices"
-	"strings"
 	"testing"
 
 	"github.com/tenantc/tenantc/internal/catalog"
@@ -117,100 +114,4 @@ func (c *mutantCase) run(rebuild bool) (wrong string) {
 		}
 	}
 	return wrong
-}
-
-// mutantList is testdata/mutants.txt: a line is
-//
-//	words FUNC -- why      its conditions choose the words of a refusal only
-//	no FUNC -- why         where it returns true more is refused, not less
-//	same MUTANT -- why     nobody can notice it
-//	owed MUTANT            nobody notices it yet; this list only shrinks
-type mutantList map[string]*mutantLine
-
-type mutantLine struct {
-	kind string
-	used bool
-}
-
-func readMutants(t *testing.T) mutantList {
-	data, err := os.ReadFile("testdata/mutants.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	out := mutantList{}
-	for line := range strings.Lines(string(data)) {
-		line = strings.TrimSpace(line)
-		if line == "" || strings.HasPrefix(line, "#") {
-			continue
-		}
-		kind, rest, _ := strings.Cut(line, " ")
-		name, why, _ := strings.Cut(rest, " -- ")
-		known := slices.Contains([]string{"words", "no", "same", "owed"}, kind)
-		if !known || (why == "") != (kind == "owed") || out[name] != nil {
-			t.Fatalf("testdata/mutants.txt: a line without a reason, or that stands twice: %s", line)
-		}
-		out[name] = &mutantLine{kind: kind}
-	}
-	return out
-}
-
-// is reports whether the list has a line of one of the kinds.
-func (l mutantList) is(name string, kinds ...string) bool {
-	m := l[name]
-	if m == nil || !slices.Contains(kinds, m.kind) {
-		return false
-	}
-	m.used = true
-	return true
-}
-
-// unused complains of lines that are about nothing, or about a mutant that is noticed.
-func (l mutantList) unused(t *testing.T) {
-	for name, m := range l {
-		if !m.used {
-			t.Errorf("testdata/mutants.txt: %s is noticed, or is gone: -update takes what is owed off", name)
-		}
-	}
-}
-
-// owedHead opens a part of what is owed.
-const owedHead = "# Owed: "
-
-// owe rewrites the list: what is owed is what nobody notices and has no reason.
-func (l mutantList) owe(t *testing.T, open []*mutant) {
-	const file = "testdata/mutants.txt"
-	data, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var out strings.Builder
-	for line := range strings.Lines(string(data)) {
-		if !strings.HasPrefix(line, "owed ") && !strings.HasPrefix(line, owedHead) {
-			out.WriteString(line)
-		}
-	}
-	for name, m := range l {
-		if m.kind == "owed" {
-			delete(l, name)
-		}
-	}
-	for _, reached := range []bool{false, true} {
-		var lines []string
-		for _, m := range open {
-			if l[m.String()] == nil && (m.reached > 0) == reached {
-				lines = append(lines, "owed "+m.String()+"\n")
-			}
-		}
-		for _, line := range lines {
-			l[strings.TrimSpace(strings.TrimPrefix(line, "owed "))] = &mutantLine{kind: "owed"}
-		}
-		what := "in no case and no random statement the condition is other than the mutant has it"
-		if reached {
-			what = "it is, and no verdict changes"
-		}
-		fmt.Fprintf(&out, "%s%d, of which %s.\n%s", owedHead, len(lines), what, strings.Join(lines, ""))
-	}
-	if err := os.WriteFile(file, []byte(out.String()), 0o644); err != nil {
-		t.Fatal(err)
-	}
 }

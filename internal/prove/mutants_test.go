@@ -22,6 +22,8 @@ var (
 	sitesFile = flag.String("mutants.sites", "", "the `file` with the sites that were woven")
 	all       = flag.Bool("mutants.all", false, "print a line for every mutant, not only for those that nobody notices")
 	schemas   = flag.Int("mutants.schemas", 300, "random schemas for the mutants that no case notices")
+	only      = flag.String("mutants.only", "", "a `regexp`: only the mutants whose file or name it matches are run and judged")
+	casesOnly = flag.Bool("mutants.cases", false, "leave the random statements out: what they notice is then listed, and is no failure")
 )
 
 // mutant is a condition that is always or never met, a call that is not made,
@@ -67,28 +69,7 @@ func TestMutants(t *testing.T) {
 		t.Fatal(err)
 	}
 	listed := readMutants(t)
-	var open []*mutant
-	words := 0
-	for i, s := range sites {
-		if listed.is(s.Func, "words") {
-			words++
-			continue
-		}
-		s.Refuses = append(s.Refuses, s.No...)
-		if listed.is(s.Func, "no") {
-			s.Refuses = append(s.Refuses[:len(s.Refuses)-len(s.No)], s.Yes...)
-		}
-		off, always := &mutant{Site: s, n: i}, &mutant{Site: s, n: i, forced: true}
-		if s.Kind == mutants.If {
-			off.other, always.other = always, off
-			if !slices.Contains(s.Refuses, true) {
-				open = append(open, always)
-			}
-		}
-		if !slices.Contains(s.Refuses, false) {
-			open = append(open, off)
-		}
-	}
+	open, words := listed.mutants(t, sites)
 	total := len(open)
 	cases := mutantCases(t, len(sites))
 	open = noticedByCases(open, cases)
@@ -98,7 +79,9 @@ func TestMutants(t *testing.T) {
 			t.Errorf("%s: a mutant left something behind", c.name)
 		}
 	}
-	open = noticedBySamples(t, open, len(sites))
+	if !*casesOnly {
+		open = noticedBySamples(t, open, len(sites))
+	}
 	bySamples := total - byCases - len(open)
 	open = slices.DeleteFunc(open, func(m *mutant) bool {
 		// Where more is accepted without the condition, more is refused with it.
@@ -107,18 +90,21 @@ func TestMutants(t *testing.T) {
 	if *update {
 		listed.owe(t, open)
 	}
-	owed := 0
-	for _, m := range open {
-		switch {
-		case listed.is(m.String(), "owed"):
-			owed++
-		case !listed.is(m.String(), "same"):
-			t.Errorf("nobody notices %s:%d (differs in %d): %s", m.File, m.Line, m.reached, m)
+	count := map[string]int{}
+	for _, m := range open { // in the order of the files
+		kind := "unlisted"
+		if l := listed[m.String()]; l != nil {
+			kind = l.kind
+			l.used = true
+		} else if !*casesOnly {
+			t.Errorf("nobody notices %s:%d: %s", m.File, m.Line, m)
 		}
+		count[kind]++
+		fmt.Printf("%s:%d: %s, differs in %d: %s\n", m.File, m.Line, kind, m.reached, m)
 	}
 	listed.unused(t)
 	fmt.Printf("mutants: %d, noticed by cases %d, by random statements %d, the same as the source %d, owed %d; the rest only refuses more; %d conditions only choose words\n",
-		total, byCases, bySamples, len(open)-owed, owed, words)
+		total, byCases, bySamples, count["same"], count["owed"], words)
 }
 
 // noticedByCases runs each mutant over the cases and returns those that none notices.
