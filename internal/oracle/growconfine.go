@@ -127,8 +127,12 @@ func (g *grower) confine(sc *scope, r *rel) []*node {
 	}
 	if t := r.t; t.class != derived {
 		if t.shared && len(g.params) > 0 {
-			add(6, func() []*node {
-				return []*node{piece(boolean, "or", "(? OR ?)", g.equality(r.named(t.tenant), g.tenantParam()), piece(boolean, "isnull", "? IS NULL", r.named(t.tenant)))}
+			add(12, func() []*node {
+				same := compare("=", r.named(t.tenant), g.tenantParam())
+				if g.in(20) {
+					same = g.equality(r.named(t.tenant), g.tenantParam())
+				}
+				return []*node{piece(boolean, "or", "(? OR ?)", same, piece(boolean, "isnull", "? IS NULL", r.named(t.tenant)))}
 			})
 		}
 		if v := g.tenantValue(sc); v != nil {

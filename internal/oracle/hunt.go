@@ -24,6 +24,9 @@ type Config struct {
 	Judge      Judge  // who is on trial; nil means Prover
 	// Found is called for each finding as it is met, one at a time; it may be nil.
 	Found func(*Finding)
+	// Progress is called with the figures so far whenever a world is done with,
+	// one at a time; it may be nil.
+	Progress func(*Counts)
 }
 
 // Finding is an accepted statement that told the two databases apart, made small.
@@ -46,8 +49,28 @@ type hunter struct {
 	Config
 	dice
 	server *pgtest.Server
-	counts *Counts
+	counts *Counts // of its own
 	all    *findings
+	sum    *sum
+}
+
+// sum holds the figures of all workers.
+type sum struct {
+	mu     sync.Mutex
+	begin  time.Time
+	counts *Counts
+	hook   func(*Counts)
+}
+
+// add adds what a worker counted in one world.
+func (s *sum) add(c *Counts) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.counts.add(c)
+	s.counts.Time = time.Since(s.begin)
+	if s.hook != nil {
+		s.hook(s.counts)
+	}
 }
 
 // findings are what all workers have met.
@@ -82,31 +105,25 @@ func Hunt(ctx context.Context, server *pgtest.Server, c Config) (*Counts, []*Fin
 		c.Judge = Prover
 	}
 	c.Workers = max(1, c.Workers)
-	begin := time.Now()
 	all := &findings{hook: c.Found}
-	counts := newCounts()
-	var mu sync.Mutex
+	sum := &sum{begin: time.Now(), counts: newCounts(), hook: c.Progress}
+	failed := make([]error, c.Workers)
 	var wg sync.WaitGroup
-	var failed error
 	for i := range c.Workers {
-		h := &hunter{Config: c, dice: dice{rand.New(rand.NewPCG(c.Seed, uint64(i)))}, server: server, counts: newCounts(), all: all}
+		h := &hunter{Config: c, dice: dice{rand.New(rand.NewPCG(c.Seed, uint64(i)))}, server: server, all: all, sum: sum}
 		h.Statements = c.Statements / c.Workers
-		wg.Go(func() {
-			err := h.hunt(ctx)
-			mu.Lock()
-			defer mu.Unlock()
-			counts.add(h.counts)
-			failed = errors.Join(failed, err)
-		})
+		wg.Go(func() { failed[i] = h.hunt(ctx) })
 	}
 	wg.Wait()
-	counts.Time = time.Since(begin)
-	return counts, all.list, failed
+	return sum.counts, all.list, errors.Join(failed...)
 }
 
 func (h *hunter) hunt(ctx context.Context) error {
-	for h.counts.Tried < h.Statements && !h.enough() {
-		if err := h.world(ctx); err != nil {
+	for left := h.Statements; left > 0 && !h.enough(); left -= h.counts.Tried {
+		h.counts = newCounts()
+		err := h.world(ctx, min(h.PerWorld, left))
+		h.sum.add(h.counts)
+		if err != nil {
 			return err
 		}
 	}
@@ -117,16 +134,15 @@ func (h *hunter) enough() bool { return h.Stop > 0 && h.all.len() >= h.Stop }
 
 // world tries statements on one world: those that grow, and each accepted one
 // weakened three times. Of the others a few are weakened too, for two wrongs may
-// make what looks right.
-func (h *hunter) world(ctx context.Context) error {
+// make what looks right. It ends with n statements, or a few more.
+func (h *hunter) world(ctx context.Context, n int) error {
 	d := dice{rand.New(rand.NewPCG(h.Uint64(), 2))}
 	w, err := newWorld(ctx, h.server, d, h.counts)
 	if err != nil {
 		return err
 	}
 	defer w.close(ctx)
-	end := min(h.counts.Tried+h.PerWorld, h.Statements)
-	for h.counts.Tried < end && !h.enough() {
+	for h.counts.Tried < n && !h.enough() {
 		g := &grower{dice: d, s: w.schema}
 		root := g.grow()
 		accepted, err := h.try(ctx, w, root, "")

@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/tenantc/tenantc/internal/pgtest"
 )
@@ -66,8 +67,17 @@ func TestLong(t *testing.T) {
 		t.Skip("runs with -oracle.n, as `make oracle` does")
 	}
 	n := 0
+	var said time.Duration
 	counts, _, err := Hunt(context.Background(), startServer(t), Config{
 		Seed: *seed, Statements: *statements, Workers: runtime.NumCPU(), Stop: *stop,
+		Progress: func(c *Counts) {
+			if c.Time-said < 20*time.Second {
+				return
+			}
+			said = c.Time
+			fmt.Printf("%s: %d of %d statements tried, %d accepted, %d executed\n",
+				c.Time.Round(time.Second), c.Tried, *statements, c.Accepted, c.Executed)
+		},
 		Found: func(f *Finding) {
 			n++
 			fmt.Printf("--- found, %d:\n%s\n", n, f.Txtar) // at once: the run is long

@@ -108,8 +108,8 @@ func (s *schema) addOwned(d dice, name, tenantDecl string) {
 		{name: "n", typ: integer, decl: d.decl(integer)},
 		{name: "v", typ: text, decl: d.decl(text)},
 	}}
-	if d.in(15) {
-		t.nobody, t.shared = true, d.in(50)
+	if d.in(20) {
+		t.nobody, t.shared = true, d.in(60)
 		t.cols[0].notNull = false
 	}
 	s.spice(d, t)
