@@ -30,7 +30,14 @@ func New(db tenant.DB) *Store {
 }
 
 // InTx runs fn in one transaction of the tenant. It commits when fn returns nil,
-// and rolls back when fn returns an error, which InTx then returns, or panics.
+// and rolls back when fn returns an error, which InTx then returns, or panics. On the
+// tx of another InTx it is a savepoint.
 func (s *Store) InTx(ctx context.Context, tenantID tenant.ID, fn func(tx *Store) error) error {
 	return s.db.InTx(ctx, tenantID, pgx.TxOptions{}, func(db tenant.DB) error { return fn(New(db)) })
+}
+
+// InTxWith is InTx with options: isolation, and how often fn may run when the server
+// ends its transaction for another's sake.
+func (s *Store) InTxWith(ctx context.Context, tenantID tenant.ID, opts tenant.TxOptions, fn func(tx *Store) error) error {
+	return tenant.InTx(ctx, s.db, tenantID, opts, func(db tenant.DB) error { return fn(New(db)) })
 }

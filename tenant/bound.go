@@ -26,8 +26,9 @@ func OnTx(ctx context.Context, tx pgx.Tx, id Key) (DB, error) {
 
 // bound is a DB that belongs to one tenant and one transaction.
 type bound struct {
-	tx  pgx.Tx
-	who identity
+	tx        pgx.Tx
+	who       identity
+	savepoint bool // tx is one of a transaction around it
 }
 
 // admit refuses every key but the tenant's own.
@@ -90,7 +91,7 @@ func (d *bound) InTx(ctx context.Context, id Key, opts pgx.TxOptions, fn func(DB
 	if err != nil {
 		return scrub(err)
 	}
-	return runTx(ctx, &bound{tx: savepoint, who: d.who}, fn)
+	return runTx(ctx, &bound{tx: savepoint, who: d.who, savepoint: true}, fn)
 }
 
 // rollbackTimeout bounds a rollback, which runs without the caller's ctx: that
@@ -117,7 +118,11 @@ func runTx(ctx context.Context, d *bound, fn func(DB) error) error {
 		d.rollback(ctx)
 		return pgx.ErrTxCommitRollback
 	}
-	return scrub(d.tx.Commit(ctx))
+	err = d.tx.Commit(ctx)
+	if err == nil || d.savepoint {
+		return scrub(err)
+	}
+	return outcome(err)
 }
 
 // rollback takes back what was done. When that fails pgx closes the connection,

@@ -44,7 +44,8 @@ type DB interface {
 	// ends with fn. It commits when fn returns nil; it rolls back when fn
 	// returns an error, which InTx then returns as it is, or panics. When fn
 	// returns nil after a statement of the transaction failed there is nothing
-	// to commit, and InTx returns pgx.ErrTxCommitRollback.
+	// to commit, and InTx returns pgx.ErrTxCommitRollback. It returns an error
+	// that matches [ErrCommitUnknown] when the commit was sent and not answered.
 	//
 	// On a DB that belongs to a transaction already, InTx is a savepoint: an
 	// error takes back what fn did and leaves the transaction usable. opts must

@@ -24,6 +24,11 @@ var (
 	// matches it.
 	ErrConflict = errors.New("tenant: conflict with an existing row")
 
+	// ErrCommitUnknown says that the connection was lost, or ctx ended, between
+	// the commit of a transaction and its answer: the transaction may have been
+	// kept, or not. Running it again may do things twice.
+	ErrCommitUnknown = errors.New("tenant: it is not known whether the transaction was kept")
+
 	// ErrBatchTx says that a batch begins a transaction of its own
 	// ([pgx.Batch.BeginTx]), which would outlive the call that places it.
 	// Nothing was sent; [DB.InTx] is the way to a transaction.

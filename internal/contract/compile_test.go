@@ -40,6 +40,11 @@ var cases = []struct {
 		`not enough arguments in call to store\.InTx`,
 		`store.InTx(ctx, acme, func(tx *gen.Store) error { return nil })`,
 	}, {
+		"tenant left out of a transaction with options",
+		`store.InTxWith(ctx, tenant.TxOptions{}, func(tx *gen.Store) error { return nil })`,
+		`not enough arguments in call to store\.InTxWith`,
+		`store.InTxWith(ctx, acme, tenant.TxOptions{}, func(tx *gen.Store) error { return nil })`,
+	}, {
 		"tenant left out of a batch",
 		`store.Users.SetRoles(ctx, []gen.SetRolesItem{{ID: id, Role: "admin"}})`,
 		`not enough arguments in call to store\.Users\.SetRoles`,

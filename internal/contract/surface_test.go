@@ -18,7 +18,7 @@ func TestEveryMethodOfGenTakesTheTenant(t *testing.T) {
 	}
 	// A walk that meets nothing finds nothing.
 	for _, want := range []string{
-		"(*Store).InTx",
+		"(*Store).InTx", "(*Store).InTxWith",
 		"(*Users).Get", "(*Users).List", "(*Users).Count", "(*Users).Create", "(*Users).Update", "(*Users).Delete",
 		"(*Users).FindByEmail", "(*Users).SetRoles", "(*Users).Import",
 		"(*Documents).SearchByTitle", "(*Tenants).Usage",
