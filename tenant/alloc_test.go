@@ -35,7 +35,12 @@ func (*fake) Conn() *pgx.Conn                                            { retur
 
 type fakeResults struct{ pgx.BatchResults }
 
-func (fakeResults) Close() error { return nil }
+func (fakeResults) Exec() (pgconn.CommandTag, error) { return pgconn.CommandTag{}, nil }
+func (fakeResults) Query() (pgx.Rows, error)         { return noFakeRows, nil }
+func (fakeResults) QueryRow() pgx.Row                { return noFakeRows }
+func (fakeResults) Close() error                     { return nil }
+
+var noFakeRows = new(fakeRows)
 
 var noResults pgx.BatchResults = fakeResults{}
 
@@ -109,6 +114,32 @@ func TestSlabNeverHandsOutTwice(t *testing.T) {
 		})
 	}
 	group.Wait()
+}
+
+// A statement that travels with its setting costs the flight, the key's text
+// and the interface around that.
+func TestAllocationsOfAFlight(t *testing.T) {
+	ctx := t.Context()
+	var key Key = MustID("0190a6f2-0000-7000-8000-00000000000a")
+	args := []any{key, 1}
+	var n int
+	dest := []any{&n}
+	db := newSharedRLS(&fake{rows: new(fakeRows)}, defaultSetting)
+	for method, call := range map[string]func(){
+		"Exec": func() { db.Exec(ctx, key, `select 1`, args...) },
+		"Query": func() {
+			rows, _ := db.Query(ctx, key, `select 1`, args...)
+			for rows.Next() {
+				rows.Scan(dest...)
+			}
+			rows.Close()
+		},
+		"QueryRow": func() { db.QueryRow(ctx, key, `select 1`, args...).Scan(dest...) },
+	} {
+		if got := testing.AllocsPerRun(1000, call); got > 3 {
+			t.Errorf("%s: %v allocations, want 3", method, got)
+		}
+	}
 }
 
 func BenchmarkQueryRow(b *testing.B) {

@@ -2,19 +2,21 @@ package tenant
 
 import (
 	"context"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // sendBatch sends a copy of b. pgx writes into the batch that it sends, and the
-// callbacks in b must see scrubbed errors.
-func sendBatch(ctx context.Context, db querier, b *pgx.Batch) pgx.BatchResults {
+// callbacks in b must see scrubbed errors. Where set is not nil it goes before
+// b, and its result is hidden.
+func sendBatch(ctx context.Context, db querier, b *pgx.Batch, set *pgx.QueuedQuery) pgx.BatchResults {
 	if beginsTx(b) {
 		return failedBatch(ErrBatchTx)
 	}
 	items := make([]pgx.QueuedQuery, len(b.QueuedQueries))
-	queue := make([]*pgx.QueuedQuery, len(items))
+	queue := make([]*pgx.QueuedQuery, len(items), len(items)+1)
 	for i, q := range b.QueuedQueries {
 		items[i] = pgx.QueuedQuery{SQL: q.SQL, Arguments: q.Arguments}
 		if fn := q.Fn; fn != nil {
@@ -22,7 +24,14 @@ func sendBatch(ctx context.Context, db querier, b *pgx.Batch) pgx.BatchResults {
 		}
 		queue[i] = &items[i]
 	}
-	return batchResults{db.SendBatch(ctx, &pgx.Batch{QueuedQueries: queue})}
+	if set == nil {
+		return batchResults{db.SendBatch(ctx, &pgx.Batch{QueuedQueries: queue})}
+	}
+	br, err := pastSetting(db.SendBatch(ctx, &pgx.Batch{QueuedQueries: slices.Insert(queue, 0, set)}))
+	if err != nil {
+		return failedBatch(err)
+	}
+	return batchResults{br}
 }
 
 // beginsTx reports whether [pgx.Batch.BeginTx] was called on b. The batch keeps

@@ -29,6 +29,7 @@ type bound struct {
 	tx        pgx.Tx
 	who       identity
 	savepoint bool // tx is one of a transaction around it
+	inserts   bool // COPY is refused here
 }
 
 // admit refuses every key but the tenant's own.
@@ -69,14 +70,18 @@ func (d *bound) SendBatch(ctx context.Context, id Key, b *pgx.Batch) pgx.BatchRe
 	if err := d.admit(id); err != nil {
 		return failedBatch(err)
 	}
-	return sendBatch(ctx, d.tx, b)
+	return sendBatch(ctx, d.tx, b, nil)
 }
 
 func (d *bound) CopyFrom(ctx context.Context, id Key, table pgx.Identifier, columns []string, src pgx.CopyFromSource) (int64, error) {
 	if err := d.admit(id); err != nil {
 		return 0, err
 	}
-	n, err := d.tx.CopyFrom(ctx, table, columns, src)
+	copyFrom := d.tx.CopyFrom
+	if d.inserts {
+		copyFrom = d.insertRows
+	}
+	n, err := copyFrom(ctx, table, columns, src)
 	return n, scrub(err)
 }
 
@@ -91,7 +96,7 @@ func (d *bound) InTx(ctx context.Context, id Key, opts pgx.TxOptions, fn func(DB
 	if err != nil {
 		return scrub(err)
 	}
-	return runTx(ctx, &bound{tx: savepoint, who: d.who, savepoint: true}, fn)
+	return runTx(ctx, &bound{tx: savepoint, who: d.who, savepoint: true, inserts: d.inserts}, fn)
 }
 
 // rollbackTimeout bounds a rollback, which runs without the caller's ctx: that

@@ -16,12 +16,6 @@ func NewShared(pool *pgxpool.Pool) DB { return &shared{pool} }
 // shared is the placement that knows one place.
 type shared struct{ pool beginner }
 
-// beginner is a pool.
-type beginner interface {
-	querier
-	BeginTx(ctx context.Context, opts pgx.TxOptions) (pgx.Tx, error)
-}
-
 func (d *shared) Exec(ctx context.Context, id Key, sql string, args ...any) (pgconn.CommandTag, error) {
 	if err := admit(id); err != nil {
 		return pgconn.CommandTag{}, err
@@ -48,7 +42,7 @@ func (d *shared) SendBatch(ctx context.Context, id Key, b *pgx.Batch) pgx.BatchR
 	if err := admit(id); err != nil {
 		return failedBatch(err)
 	}
-	return sendBatch(ctx, d.pool, b)
+	return sendBatch(ctx, d.pool, b, nil)
 }
 
 func (d *shared) CopyFrom(ctx context.Context, id Key, table pgx.Identifier, columns []string, src pgx.CopyFromSource) (int64, error) {
