@@ -7,111 +7,74 @@ import (
 	"testing"
 
 	"github.com/tenantc/tenantc/internal/catalog"
-	"github.com/tenantc/tenantc/internal/config"
 	"github.com/tenantc/tenantc/internal/diag"
-	"github.com/tenantc/tenantc/internal/gallery"
 	"github.com/tenantc/tenantc/internal/mutants/on"
 	"github.com/tenantc/tenantc/internal/prove"
 	"github.com/tenantc/tenantc/internal/query"
 )
 
-// mutantCase is a schema with queries of which it is known what is to come out.
+// mutantCase is a written case and what comes out of it without any mutant.
 type mutantCase struct {
-	name  string
-	build func(*diag.List) *catalog.Catalog
-	text  string
-	// wrong says of a proof what is not as it should be, or "".
-	wrong func(*prove.Proof, *diag.List) string
-
+	*writtenCase
 	cat      *catalog.Catalog
 	stmts    []*query.Stmt
 	found    *diag.List // of building and reading
 	building []on.Site  // what was seen while the catalog was built
 	proving  []on.Site  // and after
 	steps    int        // evaluations of conditions without any mutant
-	known    string     // what is wrong without any mutant
+	known    answer
 }
 
-// mutantCases are the case files, a side each, and the tables of other tests.
+// answer is what came out of a case.
+type answer struct {
+	wrong string // the queries that are not as the test has them
+	said  string // of all, as in testdata/said
+}
+
+// mutantCases are the written cases, run once.
 func mutantCases(t *testing.T, sites int) []*mutantCase {
 	var out []*mutantCase
-	for _, pattern := range []string{"testdata/*.txtar", "testdata/leaks/*.txtar"} {
-		files, err := gallery.Load(pattern)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, f := range files {
-			for _, side := range []struct {
-				name  string
-				side  *gallery.Side
-				wrong func(*gallery.File, *prove.Proof, *diag.List) string
-			}{{"leak", &f.Leak, notRefused}, {"tight", &f.Tight, notTight}} {
-				out = append(out, &mutantCase{
-					name: f.Name + " " + side.name, text: side.side.SQL, build: building(side.side.Schema, side.side.Tenancy),
-					wrong: func(p *prove.Proof, rep *diag.List) string { return side.wrong(f, p, rep) },
-				})
-			}
-		}
-	}
-	for _, f := range cautiousFiles(t) {
-		out = append(out, &mutantCase{
-			name: "cautious " + f.name, text: f.queries, build: building(f.schema, f.tenancy),
-			wrong: func(p *prove.Proof, _ *diag.List) string { return f.wrong(p) },
-		})
-	}
-	for _, c := range dimensionCases {
-		out = append(out, &mutantCase{
-			name: "dimension: " + c.name, text: c.text(), build: building(dimensionSchema, dimensionTenancy),
-			wrong: func(p *prove.Proof, _ *diag.List) string { return c.wrong(p) },
-		})
-	}
-	for _, c := range existenceCases {
-		out = append(out, &mutantCase{
-			name: "existence: " + c.name, text: c.text(), build: building(existenceSchema, tenantTenancy),
-			wrong: func(p *prove.Proof, _ *diag.List) string { return c.wrong(p) },
-		})
-	}
-	for _, c := range out {
+	for _, w := range writtenCases(t) {
+		c := &mutantCase{writtenCase: w, found: &diag.List{}}
 		on.Unset()
 		c.building = on.Watch(sites)
-		c.found = &diag.List{}
 		c.cat = c.build(c.found)
-		c.stmts = query.Parse("queries.sql", c.text, c.cat, c.found)
+		c.stmts = c.parse(c.cat, c.found)
 		c.proving = on.Watch(sites)
 		c.known = c.run(false)
 		c.steps = on.Unset()
+		out = append(out, c)
 	}
 	on.Watch(0)
 	return out
 }
 
-func building(schema string, tenancy config.Tenancy) func(*diag.List) *catalog.Catalog {
-	return func(rep *diag.List) *catalog.Catalog {
-		return catalog.Build(catalog.Input{Files: []config.File{{Name: "schema.sql", Text: schema}}, Tenancy: tenancy}, rep)
-	}
-}
-
-// run proves the queries of the case and says which of them are wrong. The
-// catalog is built anew where the mutant that is on has a say in it.
-func (c *mutantCase) run(rebuild bool) (wrong string) {
+// run proves the queries of the case. The catalog is built anew where the mutant
+// that is on has a say in it.
+func (c *mutantCase) run(rebuild bool) (out answer) {
 	defer func() {
 		if r := recover(); r != nil {
-			wrong = fmt.Sprintf("panic: %v", r)
+			out.wrong = fmt.Sprintf("panic: %v", r)
 		}
 	}()
-	cat, stmts, rep := c.cat, c.stmts, &diag.List{}
+	cat, stmts, found := c.cat, c.stmts, c.found
 	if rebuild {
-		cat = c.build(rep)
-		stmts = query.Parse("queries.sql", c.text, cat, rep)
-	} else {
-		for _, d := range c.found.Sorted() {
-			rep.Add(d)
+		found = &diag.List{}
+		cat = c.build(found)
+		stmts = c.parse(cat, found)
+	}
+	var rep diag.List
+	proofs := prove.All(cat, stmts, &rep)
+	out.said = c.said(proofs, &rep)
+	rep.Merge(found)
+	for _, p := range proofs {
+		why := ""
+		if c.wrong != nil {
+			why = c.wrong(p, &rep)
+		}
+		if why != "" {
+			out.wrong += p.Stmt.Name + " " + why + "\n"
 		}
 	}
-	for _, p := range prove.All(cat, stmts, rep) {
-		if why := c.wrong(p, rep); why != "" {
-			wrong += p.Stmt.Name + " " + why + "\n"
-		}
-	}
-	return wrong
+	return out
 }

@@ -33,6 +33,7 @@ type mutant struct {
 	n       int // of the site
 	forced  bool
 	by      string // who notices it; "" for nobody
+	words   bool   // what was noticed is what is said, and no verdict
 	looser  bool   // what was noticed is an acceptance
 	other   *mutant
 	samples []*sample
@@ -70,10 +71,16 @@ func TestMutants(t *testing.T) {
 	}
 	listed := readMutants(t)
 	open, words := listed.mutants(t, sites)
+	judged := slices.Clone(open)
 	total := len(open)
 	cases := mutantCases(t, len(sites))
 	open = noticedByCases(open, cases)
-	byCases := total - len(open)
+	byCases, byWords := total-len(open), 0
+	for _, m := range judged {
+		if m.words {
+			byWords++
+		}
+	}
 	for _, c := range cases {
 		if c.run(false) != c.known {
 			t.Errorf("%s: a mutant left something behind", c.name)
@@ -103,11 +110,12 @@ func TestMutants(t *testing.T) {
 		fmt.Printf("%s:%d: %s, differs in %d: %s\n", m.File, m.Line, kind, m.reached, m)
 	}
 	listed.unused(t)
-	fmt.Printf("mutants: %d, noticed by cases %d, by random statements %d, the same as the source %d, owed %d; the rest only refuses more; %d conditions only choose words\n",
-		total, byCases, bySamples, count["same"], count["owed"], words)
+	fmt.Printf("mutants: %d, noticed by cases %d (%d by what is said alone), by random statements %d, the same as the source %d, owed %d; the rest only refuses more; %d conditions only choose words\n",
+		total, byCases, byWords, bySamples, count["same"], count["owed"], words)
 }
 
-// noticedByCases runs each mutant over the cases and returns those that none notices.
+// noticedByCases runs each mutant over the cases and returns those that none
+// notices. A case notices a verdict that is not wanted; else, what is said.
 func noticedByCases(list []*mutant, cases []*mutantCase) []*mutant {
 	var left []*mutant
 	for _, m := range list {
@@ -118,11 +126,17 @@ func noticedByCases(list []*mutant, cases []*mutantCase) []*mutant {
 			}
 			m.reached++
 			m.set(c.steps)
-			wrong := c.run(build)
+			got := c.run(build)
 			on.Unset()
-			if wrong != c.known {
-				m.by, _, _ = strings.Cut(c.name+": "+wrong, "\n")
-				m.looser = strings.Contains(wrong, " is a leak") || strings.Contains(wrong, "Refused")
+			switch {
+			case got.wrong != c.known.wrong:
+				m.by, _, _ = strings.Cut(c.name+": "+got.wrong, "\n")
+				m.looser = strings.Contains(got.wrong, " is a leak") || strings.Contains(got.wrong, "Refused")
+				m.words = false
+			case got.said != c.known.said && m.by == "":
+				m.by, m.words = c.name+": "+otherLine(c.known.said, got.said), true
+			}
+			if m.by != "" && !m.words {
 				break
 			}
 		}
@@ -133,6 +147,17 @@ func noticedByCases(list []*mutant, cases []*mutantCase) []*mutant {
 		}
 	}
 	return left
+}
+
+// otherLine returns the first line of a text that another has not.
+func otherLine(known, text string) string {
+	lines := strings.Split(known, "\n")
+	for i, line := range strings.Split(text, "\n") {
+		if i == len(lines) || lines[i] != line {
+			return strings.TrimSpace(line)
+		}
+	}
+	return "less"
 }
 
 // sample is a random statement and what is said of it without a mutant.

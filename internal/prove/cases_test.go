@@ -1,0 +1,92 @@
+package prove_test
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/tenantc/tenantc/internal/catalog"
+	"github.com/tenantc/tenantc/internal/config"
+	"github.com/tenantc/tenantc/internal/diag"
+	"github.com/tenantc/tenantc/internal/gallery"
+	"github.com/tenantc/tenantc/internal/prove"
+	"github.com/tenantc/tenantc/internal/query"
+)
+
+// writtenCase is a schema with the queries that a test has for it: a side of a
+// case file, or a table of statements.
+type writtenCase struct {
+	name    string // "leaks/id_only leak": its golden file, and its part of it
+	schema  string
+	tenancy config.Tenancy
+	queries string // a query file
+	// wrong says of a proof what is not as the test has it, or "". It is nil for
+	// tables whose test looks at more than the proof.
+	wrong func(*prove.Proof, *diag.List) string
+}
+
+// writtenCases are all cases of the tests of this package.
+func writtenCases(t *testing.T) []*writtenCase {
+	t.Helper()
+	var out []*writtenCase
+	for _, folder := range []string{"rules", "leaks"} {
+		pattern := map[string]string{"rules": "testdata/*.txtar", "leaks": "testdata/leaks/*.txtar"}[folder]
+		files, err := gallery.Load(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range files {
+			side := func(name string, s *gallery.Side, wrong func(*gallery.File, *prove.Proof, *diag.List) string) {
+				out = append(out, &writtenCase{folder + "/" + f.Name + " " + name, s.Schema, s.Tenancy, s.SQL,
+					func(p *prove.Proof, rep *diag.List) string { return wrong(f, p, rep) }})
+			}
+			side("leak", &f.Leak, notRefused)
+			side("tight", &f.Tight, notTight)
+		}
+	}
+	for _, f := range cautiousFiles(t) {
+		out = append(out, &writtenCase{"cautious/" + f.name + " queries", f.schema, f.tenancy, f.queries,
+			func(p *prove.Proof, _ *diag.List) string { return f.wrong(p) }})
+	}
+	return append(out,
+		tableCase("dimensions", dimensionSchema, dimensionTenancy, dimensionCases, dimensionCase.text, dimensionCase.wrong),
+		tableCase("root_within", dimensionSchema, rootWithinTenancy, rootWithinCases, dimensionCase.text, dimensionCase.wrong),
+		tableCase("existence", existenceSchema, tenantTenancy, existenceCases, existenceCase.text, existenceCase.wrong),
+		tableCase("refusals", refusalsSchema, refusalsTenancy, refusalCases, refusalCase.text, nil),
+		tableCase("unscoped", unscopedSchema, config.Tenancy{}, unscopedCases, unscopedCase.text, nil),
+		tableCase("causes", causesSchema, causesTenancy, causeCases, causeCase.text, nil),
+		tableCase("fixes", fixSchema, fixTenancy, fixCases, fixCase.text, nil),
+	)
+}
+
+// tableCase is the case of a table whose entries are named Q in their text. The
+// entries are named Q1, Q2 in it.
+func tableCase[C any](name, schema string, tenancy config.Tenancy, entries []C, text func(C) string, wrong func(C, *prove.Proof) string) *writtenCase {
+	c := &writtenCase{name: "tables/" + name + " statements", schema: schema, tenancy: tenancy}
+	for i, e := range entries {
+		c.queries += strings.Replace(text(e), "-- name: Q ", fmt.Sprintf("-- name: Q%d ", i+1), 1)
+	}
+	if wrong != nil {
+		c.wrong = func(p *prove.Proof, _ *diag.List) string {
+			i, err := strconv.Atoi(strings.TrimPrefix(p.Stmt.Name, "Q"))
+			if err != nil {
+				return "is no entry of the table"
+			}
+			return wrong(entries[i-1], p)
+		}
+	}
+	return c
+}
+
+// build builds the catalog, as a run does.
+func (c *writtenCase) build(rep *diag.List) *catalog.Catalog {
+	cat := catalog.Build(catalog.Input{Files: []config.File{{Name: "schema.sql", Text: c.schema}}, Tenancy: c.tenancy}, rep)
+	prove.ClassifyStored(cat)
+	return cat
+}
+
+// parse reads the queries.
+func (c *writtenCase) parse(cat *catalog.Catalog, rep *diag.List) []*query.Stmt {
+	return query.Parse("queries.sql", c.queries, cat, rep)
+}
