@@ -16,7 +16,6 @@ const mutantsFile = "testdata/mutants.txt"
 
 // mutantList is testdata/mutants.txt: a line is
 //
-//	words FUNC -- why      its conditions choose the words of a refusal only
 //	no FUNC -- why         where it returns true more is refused, not less
 //	same MUTANT -- why     nobody can notice it
 //	owed MUTANT            nobody notices it yet; this list only shrinks
@@ -41,7 +40,7 @@ func readMutants(t *testing.T) mutantList {
 		}
 		kind, rest, _ := strings.Cut(line, " ")
 		name, why, _ := strings.Cut(rest, " -- ")
-		known := slices.Contains([]string{"words", "no", "same", "owed"}, kind)
+		known := slices.Contains([]string{"no", "same", "owed"}, kind)
 		if !known || (why == "") != (kind == "owed") || out[name] != nil {
 			t.Fatalf("%s: a line without a reason, or that stands twice: %s", mutantsFile, line)
 		}
@@ -61,17 +60,13 @@ func (l mutantList) is(name, kind string) bool {
 }
 
 // mutants are those of the sites that may accept more and that the flag asks
-// for; words counts the conditions that the list says only choose words.
-func (l mutantList) mutants(t *testing.T, sites []mutants.Site) (list []*mutant, words int) {
+// for.
+func (l mutantList) mutants(t *testing.T, sites []mutants.Site) (list []*mutant) {
 	wanted, err := regexp.Compile(*only)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i, s := range sites {
-		if l.is(s.Func, "words") {
-			words++
-			continue
-		}
 		s.Refuses = append(s.Refuses, s.No...)
 		if l.is(s.Func, "no") {
 			s.Refuses = append(s.Refuses[:len(s.Refuses)-len(s.No)], s.Yes...)
@@ -94,7 +89,7 @@ func (l mutantList) mutants(t *testing.T, sites []mutants.Site) (list []*mutant,
 			}
 		}
 	}
-	return list, words
+	return list
 }
 
 // unused complains of lines that are about nothing, or about a mutant that is noticed.
