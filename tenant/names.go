@@ -1,0 +1,43 @@
+package tenant
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// ErrBadName says that a schema, database or server has a name that this
+// package does not use, or that a tenant's key makes no name.
+var ErrBadName = errors.New("tenant: not a usable name")
+
+// plainName is what every name is made of, quoted or not. PostgreSQL cuts a
+// longer one, after which two could be the same.
+var plainName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]{0,62}$`)
+
+// checkName returns ErrBadName for a name that is not plain, or the system's.
+func checkName(what, name string) error {
+	switch {
+	case !plainName.MatchString(name):
+		return fmt.Errorf("%w: %s %q: want letters, digits, _ and -, at most 63, beginning with a letter or _", ErrBadName, what, name)
+	case strings.HasPrefix(name, "pg_"), name == "information_schema":
+		return fmt.Errorf("%w: %s %q is the system's", ErrBadName, what, name)
+	}
+	return nil
+}
+
+// defaultName is "tenant_" and the key, a UUID without its dashes. Two keys of
+// one kind have two names.
+func defaultName(id Key) string {
+	text := id.String()
+	if who, err := identify(id); err == nil && who.kind == kindID {
+		text = strings.ReplaceAll(text, "-", "")
+	}
+	return "tenant_" + text
+}
+
+// quoteLiteral writes s as an SQL literal. Nothing here holds a backslash, so
+// that standard_conforming_strings does not matter: see settingName.
+func quoteLiteral(s string) string {
+	return "'" + strings.ReplaceAll(s, "'", "''") + "'"
+}
