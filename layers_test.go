@@ -37,7 +37,8 @@ const (
 
 // The first layer that matches a package counts.
 var layers = []layer{
-	{"tenant", []string{pgx, uuid}},
+	{"tenant", []string{"tenant/pools", pgx, uuid}},
+	{"tenant/pools", []string{pgx}},
 	{"tenant/*", []string{"tenant", pgx, uuid}},
 	{"models", []string{"tenant", uuid, "github.com/jackc/pgx/v5/pgtype"}},
 	{"schema", nil},

@@ -1,0 +1,360 @@
+package pools
+
+import (
+	"container/list"
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// conn is a connection, in use by one call or idle.
+type conn struct {
+	*pgx.Conn
+	entry *entry
+	born  time.Time
+	since time.Time     // when it came back
+	place *list.Element // among the idle, or nil
+
+	rows []rows // for the calls to come
+}
+
+// waiter is a call that waits for a connection.
+type waiter struct {
+	entry  *entry
+	since  time.Time
+	result chan grant    // holds one
+	global *list.Element // nil once resolved
+	local  *list.Element
+}
+
+// grant is what a waiter gets: a connection of its database, or the place of
+// victim, if any, which it closes before it opens one.
+type grant struct {
+	conn    *conn
+	suspect bool // conn came back before another of its database was lost
+	victim  *conn
+	err     error
+}
+
+// closeTimeout bounds saying goodbye to a server.
+const closeTimeout = time.Second
+
+// pingAfter is how long a connection may be idle without being asked whether
+// it still works.
+const pingAfter = time.Second
+
+// acquire returns a connection for one call, which gives it back with release.
+func (p *Pools) acquire(ctx context.Context, k key) (*conn, error) {
+	for {
+		g, e := p.request(ctx, k)
+		if g.err != nil {
+			return nil, g.err
+		}
+		if g.conn == nil {
+			return p.connect(ctx, e, g.victim)
+		}
+		if p.works(ctx, g) {
+			return g.conn, nil
+		}
+		if err := ended(ctx); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// request gets a connection that is there, or a place for a new one.
+func (p *Pools) request(ctx context.Context, k key) (grant, *entry) {
+	if err := ctx.Err(); err != nil {
+		return grant{err: err}, nil
+	}
+	p.mu.Lock()
+	e := p.entryOf(k)
+	if p.closed {
+		p.mu.Unlock()
+		return grant{err: ErrClosed}, nil
+	}
+	if n := len(e.idle); n > 0 {
+		c := p.unidle(e.idle[n-1])
+		suspect := !c.since.After(e.brokenAt)
+		p.mu.Unlock()
+		return grant{conn: c, suspect: suspect}, e
+	}
+	now := time.Now()
+	if err := e.pause(now); err != nil {
+		p.mu.Unlock()
+		return grant{err: err}, nil
+	}
+	if e.open < e.max {
+		if p.open < p.cfg.MaxConns {
+			e.open++
+			p.open++
+			p.mu.Unlock()
+			return grant{}, e
+		}
+		if oldest := p.idle.Front(); oldest != nil {
+			victim := p.unidle(oldest.Value.(*conn))
+			p.stats.Evictions++
+			p.move(victim, e)
+			p.mu.Unlock()
+			return grant{victim: victim}, e
+		}
+	}
+	w := &waiter{entry: e, since: now, result: make(chan grant, 1)}
+	w.global, w.local = p.waiting.PushBack(w), e.waiting.PushBack(w)
+	p.stats.Waits++
+	p.mu.Unlock()
+	return p.await(ctx, w), e
+}
+
+func (p *Pools) await(ctx context.Context, w *waiter) grant {
+	select {
+	case g := <-w.result:
+		return g
+	case <-ctx.Done():
+	}
+	p.mu.Lock()
+	if w.global != nil {
+		p.remove(w)
+		p.mu.Unlock()
+		return grant{err: ctx.Err()}
+	}
+	p.mu.Unlock()
+	// It was served at the same moment: hand on what it got.
+	switch g := <-w.result; {
+	case g.err != nil:
+	case g.conn != nil:
+		p.release(g.conn)
+	default:
+		if g.victim != nil {
+			g.victim.farewell()
+		}
+		p.free(w.entry)
+	}
+	return grant{err: ctx.Err()}
+}
+
+// remove takes w out of the queues. It needs p.mu.
+func (p *Pools) remove(w *waiter) {
+	p.waiting.Remove(w.global)
+	w.entry.waiting.Remove(w.local)
+	w.global, w.local = nil, nil
+	p.stats.WaitTime += time.Since(w.since)
+}
+
+// resolve ends w's wait. It needs p.mu.
+func (p *Pools) resolve(w *waiter, g grant) {
+	p.remove(w)
+	w.result <- g
+}
+
+// unidle takes c from the idle ones. It needs p.mu.
+func (p *Pools) unidle(c *conn) *conn {
+	p.idle.Remove(c.place)
+	c.place = nil
+	e := c.entry
+	for i := len(e.idle) - 1; i >= 0; i-- {
+		if e.idle[i] == c {
+			e.idle = append(e.idle[:i], e.idle[i+1:]...)
+			break
+		}
+	}
+	return c
+}
+
+// move gives the place of c, which is idle or comes back, to e. It needs p.mu.
+func (p *Pools) move(c *conn, e *entry) {
+	c.entry.open--
+	p.forget(c.entry, time.Now())
+	e.open++
+}
+
+// connect opens a connection in a place that the caller holds.
+func (p *Pools) connect(ctx context.Context, e *entry, victim *conn) (*conn, error) {
+	if victim != nil {
+		victim.farewell()
+	}
+	c, err := p.dial(ctx, e)
+	p.mu.Lock()
+	if err == nil {
+		p.stats.Dials++
+		e.failures, e.lastErr = 0, nil
+		p.mu.Unlock()
+		return c, nil
+	}
+	ended := ended(ctx)
+	if ended == nil {
+		p.stats.DialFailures++
+		e.fail(err, p.cfg.Backoff)
+	}
+	p.mu.Unlock()
+	p.free(e)
+	if ended != nil {
+		return nil, ended
+	}
+	return nil, &ConnectError{Database: e.key.db, err: err}
+}
+
+// ended returns why ctx has ended. The network may notice a deadline before
+// ctx does.
+func ended(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if deadline, ok := ctx.Deadline(); ok && !time.Now().Before(deadline) {
+		return context.DeadlineExceeded
+	}
+	return nil
+}
+
+func (p *Pools) dial(ctx context.Context, e *entry) (*conn, error) {
+	cfg := p.servers[e.key.db.Server].Copy()
+	if e.key.db.Name != "" {
+		cfg.Database = e.key.db.Name
+	}
+	if e.key.mode != 0 {
+		cfg.DefaultQueryExecMode = e.key.mode
+	}
+	opened, err := pgx.ConnectConfig(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	c := &conn{Conn: opened, entry: e, born: time.Now()}
+	if p.cfg.AfterConnect != nil {
+		if err := p.cfg.AfterConnect(ctx, opened); err != nil {
+			c.farewell()
+			return nil, err
+		}
+	}
+	return c, nil
+}
+
+// fail begins a pause.
+func (e *entry) fail(err error, first time.Duration) {
+	pause := min(first<<min(e.failures, 20), maxBackoff)
+	e.failures++
+	e.retryAt, e.lastErr = time.Now().Add(pause), err
+}
+
+// pause returns why no connection is opened now.
+func (e *entry) pause(now time.Time) error {
+	if e.failures == 0 || now.After(e.retryAt) {
+		return nil
+	}
+	return &ConnectError{Database: e.key.db, err: e.lastErr, pausing: true}
+}
+
+// works asks a connection that was idle for long, or that is suspect, whether
+// it still works, and discards it if it does not.
+func (p *Pools) works(ctx context.Context, g grant) bool {
+	if !g.suspect && time.Since(g.conn.since) < pingAfter {
+		return true
+	}
+	if err := g.conn.Ping(ctx); err == nil {
+		return true
+	}
+	p.discard(g.conn)
+	return false
+}
+
+// release takes a connection back from the call that had it.
+func (p *Pools) release(c *conn) {
+	now := time.Now()
+	broken := c.IsClosed()
+	keep := !broken && !c.PgConn().IsBusy() && c.PgConn().TxStatus() == 'I' && now.Sub(c.born) < p.cfg.MaxLifetime
+	c.since = now
+
+	p.mu.Lock()
+	e := c.entry
+	if broken {
+		e.brokenAt = now
+	}
+	if !keep || p.closed {
+		p.mu.Unlock()
+		p.discard(c)
+		return
+	}
+	other := p.nextOther(e)
+	if own := e.waiting.Front(); own != nil {
+		w := own.Value.(*waiter)
+		if other == nil || now.Sub(other.since) < Patience || w.since.Before(other.since) {
+			p.resolve(w, grant{conn: c})
+			p.mu.Unlock()
+			return
+		}
+	}
+	if other != nil {
+		p.stats.Evictions++
+		p.move(c, other.entry)
+		p.resolve(other, grant{victim: c})
+		p.settle()
+		p.mu.Unlock()
+		return
+	}
+	e.idle = append(e.idle, c)
+	c.place = p.idle.PushBack(c)
+	p.mu.Unlock()
+}
+
+// nextOther returns the oldest call that waits for a place, and not for a
+// connection of e's. It needs p.mu.
+func (p *Pools) nextOther(e *entry) *waiter {
+	for el := p.waiting.Front(); el != nil; el = el.Next() {
+		if w := el.Value.(*waiter); w.entry != e && w.entry.open < w.entry.max {
+			return w
+		}
+	}
+	return nil
+}
+
+// discard closes a connection and frees its place.
+func (p *Pools) discard(c *conn) {
+	c.farewell()
+	p.free(c.entry)
+}
+
+func (c *conn) farewell() {
+	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
+	defer cancel()
+	c.Close(ctx)
+	<-c.PgConn().CleanupDone()
+}
+
+// free gives up a place of e.
+func (p *Pools) free(e *entry) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	e.open--
+	p.open--
+	p.settle()
+	p.forget(e, time.Now())
+	p.checkDrained()
+}
+
+// settle serves the calls that wait and can be served, the oldest first. It
+// needs p.mu.
+func (p *Pools) settle() {
+	for w := p.nextOther(nil); w != nil; w = p.nextOther(nil) {
+		e := w.entry
+		if err := e.pause(time.Now()); err != nil {
+			for el := e.waiting.Front(); el != nil; el = e.waiting.Front() {
+				p.resolve(el.Value.(*waiter), grant{err: err})
+			}
+			continue
+		}
+		if p.open < p.cfg.MaxConns {
+			e.open++
+			p.open++
+			p.resolve(w, grant{})
+			continue
+		}
+		oldest := p.idle.Front()
+		if oldest == nil {
+			return
+		}
+		victim := p.unidle(oldest.Value.(*conn))
+		p.stats.Evictions++
+		p.move(victim, e)
+		p.resolve(w, grant{victim: victim})
+	}
+}

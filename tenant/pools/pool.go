@@ -1,0 +1,107 @@
+package pools
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// A Pool is the connections of one database. It is a handle: copies and further
+// ones for the same database are the same. Its methods are those of a pgxpool
+// and may be called concurrently; besides the server's errors they return
+// ErrClosed and those that match ErrUnavailable.
+type Pool struct {
+	pools *Pools
+	key   key
+}
+
+// Database returns the database that p is for.
+func (p *Pool) Database() Database { return p.key.db }
+
+// Exec runs a statement that returns no rows.
+func (p *Pool) Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error) {
+	c, err := p.pools.acquire(ctx, p.key)
+	if err != nil {
+		return pgconn.CommandTag{}, err
+	}
+	defer p.pools.release(c)
+	return c.Exec(ctx, sql, args...)
+}
+
+// Query runs a statement that returns rows, which hold a connection until they
+// are closed.
+func (p *Pool) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
+	c, err := p.pools.acquire(ctx, p.key)
+	if err != nil {
+		return failed{err: err}, err
+	}
+	inner, err := c.Query(ctx, sql, args...)
+	if err != nil {
+		p.pools.release(c)
+		return failed{err: err}, err
+	}
+	return c.lend(p.pools, inner), nil
+}
+
+// QueryRow runs a statement that returns a row, which holds a connection until
+// it is scanned.
+func (p *Pool) QueryRow(ctx context.Context, sql string, args ...any) pgx.Row {
+	c, err := p.pools.acquire(ctx, p.key)
+	if err != nil {
+		return failed{err: err}
+	}
+	r := c.lend(p.pools, nil)
+	r.row = c.QueryRow(ctx, sql, args...)
+	return (*row)(r)
+}
+
+// SendBatch sends b. The results hold a connection until they are closed, or
+// until the transaction that b begins ends.
+func (p *Pool) SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults {
+	c, err := p.pools.acquire(ctx, p.key)
+	if err != nil {
+		return pgx.FailedBatchResults(b, err)
+	}
+	inner := c.SendBatch(ctx, b)
+	l := lease{p.pools, c}
+	if begun := inner.Tx(); begun != nil {
+		return &results{BatchResults: inner, tx: &tx{begun, l}}
+	}
+	return &results{BatchResults: inner, lease: l}
+}
+
+// BeginTx begins a transaction, which holds a connection until it ends.
+func (p *Pool) BeginTx(ctx context.Context, opts pgx.TxOptions) (pgx.Tx, error) {
+	c, err := p.pools.acquire(ctx, p.key)
+	if err != nil {
+		return nil, err
+	}
+	begun, err := c.BeginTx(ctx, opts)
+	if err != nil {
+		p.pools.release(c)
+		return nil, err
+	}
+	return &tx{begun, lease{p.pools, c}}, nil
+}
+
+// CopyFrom writes the rows of src to a table.
+func (p *Pool) CopyFrom(ctx context.Context, table pgx.Identifier, columns []string, src pgx.CopyFromSource) (int64, error) {
+	c, err := p.pools.acquire(ctx, p.key)
+	if err != nil {
+		return 0, err
+	}
+	defer p.pools.release(c)
+	return c.CopyFrom(ctx, table, columns, src)
+}
+
+// With runs fn with a connection, which is fn's until it returns. What fn
+// changes in the session it must undo.
+func (p *Pool) With(ctx context.Context, fn func(*pgx.Conn) error) error {
+	c, err := p.pools.acquire(ctx, p.key)
+	if err != nil {
+		return err
+	}
+	defer p.pools.release(c)
+	return fn(c.Conn)
+}
