@@ -29,6 +29,9 @@ var (
 	// kept, or not. Running it again may do things twice.
 	ErrCommitUnknown = errors.New("tenant: it is not known whether the transaction was kept")
 
+	// ErrNotRun says that a [Result] was asked for before its batch ran.
+	ErrNotRun = errors.New("tenant: the batch has not run yet")
+
 	// ErrBatchTx says that a batch begins a transaction of its own
 	// ([pgx.Batch.BeginTx]), which would outlive the call that places it.
 	// Nothing was sent; [DB.InTx] is the way to a transaction.

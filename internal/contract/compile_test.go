@@ -45,6 +45,36 @@ var cases = []struct {
 		`not enough arguments in call to store\.InTxWith`,
 		`store.InTxWith(ctx, acme, tenant.TxOptions{}, func(tx *gen.Store) error { return nil })`,
 	}, {
+		"tenant left out of a batch across repositories",
+		`store.Batch(ctx, func(b *gen.Batch) {})`,
+		`not enough arguments in call to store\.Batch`,
+		`store.Batch(ctx, acme, func(b *gen.Batch) {})`,
+	}, {
+		"tenant in a batch that has one",
+		`store.Batch(ctx, acme, func(b *gen.Batch) { b.Users.Get(acme, id) })`,
+		`too many arguments in call to b\.Users\.Get`,
+		`store.Batch(ctx, acme, func(b *gen.Batch) { b.Users.Get(id) })`,
+	}, {
+		"batch made by hand",
+		`_ = gen.UsersBatch{new(tenant.Batch)}`,
+		`implicit assignment to unexported field b in struct literal`,
+		`_ = gen.UsersBatch{}`, // compiles, and can do nothing
+	}, {
+		"tenant's batch made by hand",
+		`tenant.QueueExec(&tenant.Batch{id: acme}, "delete from users")`,
+		`unknown field id in struct literal|cannot refer to unexported field id`,
+		`tenant.QueueExec(&tenant.Batch{}, "select 1")`, // compiles, and is never sent
+	}, {
+		"result taken for its value",
+		`store.Batch(ctx, acme, func(b *gen.Batch) { _ = b.Users.Get(id).Name })`,
+		`b\.Users\.Get\(id\)\.Name undefined`,
+		`store.Batch(ctx, acme, func(b *gen.Batch) { _ = b.Users.Get(id).Get })`,
+	}, {
+		"condition of another table in a batch",
+		`store.Batch(ctx, acme, func(b *gen.Batch) { b.Documents.List(gen.UserCols.Age.Gte(18)) })`,
+		`cannot use gen\.UserCols\.Age\.Gte\(18\) .* as filter\.Cond\[.*models\.Document\] value`,
+		`store.Batch(ctx, acme, func(b *gen.Batch) { b.Users.List(gen.UserCols.Age.Gte(18)) })`,
+	}, {
 		"tenant left out of a batch",
 		`store.Users.SetRoles(ctx, []gen.SetRolesItem{{ID: id, Role: "admin"}})`,
 		`not enough arguments in call to store\.Users\.SetRoles`,

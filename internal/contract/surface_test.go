@@ -18,7 +18,7 @@ func TestEveryMethodOfGenTakesTheTenant(t *testing.T) {
 	}
 	// A walk that meets nothing finds nothing.
 	for _, want := range []string{
-		"(*Store).InTx", "(*Store).InTxWith",
+		"(*Store).InTx", "(*Store).InTxWith", "(*Store).Batch",
 		"(*Users).Get", "(*Users).List", "(*Users).Count", "(*Users).Create", "(*Users).Update", "(*Users).Delete",
 		"(*Users).FindByEmail", "(*Users).SetRoles", "(*Users).Import",
 		"(*Documents).SearchByTitle", "(*Tenants).Usage",
@@ -50,6 +50,12 @@ var (
 
 type Users struct{ db tenant.DB }
 
+type Batch struct{ Users UsersBatch }
+
+type UsersBatch struct{ b *tenant.Batch }
+
+func (s *Users) Batch(ctx context.Context, id tenant.ID, fn func(b *Batch)) error { return nil }
+
 `
 	for _, tt := range []struct{ name, src, want string }{
 		{"no tenant", `func (r *Users) All(ctx context.Context) error { return nil }`, "(*Users).All: takes no tenant"},
@@ -66,6 +72,15 @@ type Users struct{ db tenant.DB }
 		{"hands out the database", `func (r *Users) DB() tenant.DB { return r.db }`, "(*Users).DB(): hands out github.com/tenantc/tenantc/tenant.DB"},
 		{"hands it to a callback", `func (r *Users) With(fn func(tenant.DB)) {}`, "(*Users).With: hands out github.com/tenantc/tenantc/tenant.DB"},
 		{"hands out a transaction", `func (r *Users) Tx() pgx.Tx { return nil }`, "(*Users).Tx(): hands out github.com/jackc/pgx/v5.Tx"},
+		{"hands out a batch", `func (s *Users) Open() *Batch { return &Batch{} }`, "(*Users).Open(): hands out Batch, which is one tenant's"},
+		{"hands out a part of a batch", `func (s *Users) Open() UsersBatch { return UsersBatch{} }`, "(*Users).Open(): hands out UsersBatch, which is one tenant's"},
+		{"keeps a batch", `var Current *Batch`, "Current: hands out Batch, which is one tenant's"},
+		{"in a struct", `type Kept struct { B *UsersBatch }; var Last Kept`, "Last: hands out Kept, which is one tenant's"},
+		{"batch in a map", `func Open() map[string][]Batch { return nil }`, "Open(): hands out Batch, which is one tenant's"},
+		{"batch of no tenant", `func (s *Users) Run(fn func(b *Batch)) {}`, "(*Users).Run: hands out Batch, which is one tenant's"},
+		{"batch made by hand", `type OpenBatch struct { B *tenant.Batch }`, "OpenBatch.B: hands out github.com/tenantc/tenantc/tenant.Batch"},
+		{"batch made of a function's", `func Make(b *tenant.Batch) {}`, "Make: takes github.com/tenantc/tenantc/tenant.Batch"},
+		{"batch for any tenant", `func (r UsersBatch) All(id tenant.ID) {}`, "(*UsersBatch).All: takes a tenant beside the batch's own"},
 		{"any arguments", `func (r *Users) Exec(ctx context.Context, id tenant.ID, where string, args ...any) error { return nil }`, "(*Users).Exec: takes arguments of any type"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -81,6 +96,7 @@ type Users struct{ db tenant.DB }
 
 	pkg, errs := w.check(t, head+`func (r *Users) Get(ctx context.Context, id tenant.ID, n int64) error { return nil }
 func New(db tenant.DB) *Users { return &Users{db} }
+func (r UsersBatch) Get(n int64) *tenant.Result[string] { return nil }
 func (r *Users) name(ctx context.Context) string { return "" }`)
 	if len(errs) > 0 {
 		t.Fatalf("the test's own program: %v", errs[0])
@@ -92,16 +108,22 @@ func (r *Users) name(ctx context.Context) string { return "" }`)
 
 // A surface is what a program can reach of a package: everything exported, and
 // everything that hangs on it.
+//
+// What belongs to one tenant without saying so at each call is what holds a
+// tenant.Batch. A program may get that in one way alone: as what a function that
+// takes the tenant hands to its callback.
 type surface struct {
 	tenant   types.Type
 	pkg      *types.Package
 	seen     map[types.Type]bool
-	asked    []string // callables that take a ctx
+	bound    map[*types.TypeName]bool // types that hold a tenant.Batch
+	asked    []string                 // callables that take a ctx
 	findings []string
 }
 
 func surfaceOf(pkg *types.Package, tenant types.Type) *surface {
-	s := &surface{tenant: tenant, pkg: pkg, seen: make(map[types.Type]bool)}
+	s := &surface{tenant: tenant, pkg: pkg, seen: make(map[types.Type]bool), bound: make(map[*types.TypeName]bool)}
+	s.findBound()
 	for _, name := range pkg.Scope().Names() {
 		obj := pkg.Scope().Lookup(name)
 		if !obj.Exported() {
@@ -126,6 +148,42 @@ func surfaceOf(pkg *types.Package, tenant types.Type) *surface {
 
 func (s *surface) find(where, format string, args ...any) {
 	s.findings = append(s.findings, where+": "+fmt.Sprintf(format, args...))
+}
+
+// findBound finds the types that hold a tenant.Batch, in a field of their own or
+// of a type that does.
+func (s *surface) findBound() {
+	for found := true; found; {
+		found = false
+		for _, name := range s.pkg.Scope().Names() {
+			obj, ok := s.pkg.Scope().Lookup(name).(*types.TypeName)
+			if !ok || s.bound[obj] {
+				continue
+			}
+			under, ok := obj.Type().Underlying().(*types.Struct)
+			if !ok {
+				continue
+			}
+			for field := range under.Fields() {
+				if of := named(field.Type()); of != nil && (isBatch(of) || s.bound[of.Obj()]) {
+					s.bound[obj], found = true, true
+				}
+			}
+		}
+	}
+}
+
+// named returns the named type of a value or of what it points to, or nil.
+func named(typ types.Type) *types.Named {
+	if pointer, ok := types.Unalias(typ).(*types.Pointer); ok {
+		typ = pointer.Elem()
+	}
+	of, _ := types.Unalias(typ).(*types.Named)
+	return of
+}
+
+func isBatch(of *types.Named) bool {
+	return of.Obj().Pkg() != nil && of.Obj().Pkg().Path() == tenantPath && of.Obj().Name() == "Batch"
 }
 
 // value looks at what a program gets into its hands under the name where.
@@ -153,6 +211,10 @@ func (s *surface) value(where string, typ types.Type) {
 	case *types.Interface:
 		s.methods(where, typ)
 	case *types.Named:
+		if s.bound[typ.Obj()] {
+			s.find(where, "hands out %s, which is one tenant's", typ.Obj().Name())
+			return
+		}
 		if typ.Obj().Pkg() != s.pkg || typ.Obj().Exported() || s.seen[typ] {
 			return // looked at by its own name, or another package's
 		}
@@ -181,11 +243,27 @@ func (s *surface) fields(where string, typ types.Type) {
 	if !ok {
 		return
 	}
+	owner, _ := types.Unalias(typ).(*types.Named)
 	for field := range under.Fields() {
-		if field.Exported() {
-			s.value(where+"."+field.Name(), field.Type())
+		if !field.Exported() {
+			continue
+		}
+		if of := named(field.Type()); owner != nil && s.bound[owner.Obj()] && of != nil && s.bound[of.Obj()] && s.isWhole(owner) {
+			continue // a part of the batch that one has already
+		}
+		s.value(where+"."+field.Name(), field.Type())
+	}
+}
+
+// isWhole reports whether a bound type has nothing but parts of a batch.
+func (s *surface) isWhole(of *types.Named) bool {
+	under := of.Underlying().(*types.Struct)
+	for field := range under.Fields() {
+		if part := named(field.Type()); part == nil || !s.bound[part.Obj()] {
+			return false
 		}
 	}
+	return true
 }
 
 func (s *surface) callable(where string, sig *types.Signature) {
@@ -202,7 +280,18 @@ func (s *surface) callable(where string, sig *types.Signature) {
 		}
 		if callback, ok := param.Underlying().(*types.Signature); ok {
 			for arg := range callback.Params().Variables() {
+				if of := named(arg.Type()); of != nil && s.bound[of.Obj()] && s.asks(sig) {
+					continue // a batch of the tenant that the call names
+				}
 				s.value(where, arg.Type()) // what the caller's function is given
+			}
+		}
+		if of := named(param); of != nil && isBatch(of) {
+			s.find(where, "takes %s.Batch", tenantPath)
+		}
+		if recv := sig.Recv(); recv != nil && types.Identical(param, s.tenant) {
+			if of := named(recv.Type()); of != nil && s.bound[of.Obj()] {
+				s.find(where, "takes a tenant beside the batch's own")
 			}
 		}
 		if slice, ok := param.(*types.Slice); ok && types.Identical(slice.Elem(), types.NewInterfaceType(nil, nil)) {
@@ -212,6 +301,11 @@ func (s *surface) callable(where string, sig *types.Signature) {
 	for result := range sig.Results().Variables() {
 		s.value(where+"()", result.Type())
 	}
+}
+
+// asks reports whether a function takes a ctx and then the tenant.
+func (s *surface) asks(sig *types.Signature) bool {
+	return sig.Params().Len() > 1 && isContext(sig.Params().At(0).Type()) && types.Identical(sig.Params().At(1).Type(), s.tenant)
 }
 
 // databaseDoor returns the name of a type through which bare SQL can be run.
@@ -225,7 +319,7 @@ func databaseDoor(typ types.Type) string {
 	}
 	path, name := named.Obj().Pkg().Path(), named.Obj().Name()
 	switch {
-	case path == tenantPath && name == "DB",
+	case path == tenantPath && (name == "DB" || name == "Batch"),
 		path == "github.com/jackc/pgx/v5" && token.IsExported(name) && name != "TxOptions",
 		strings.HasPrefix(path, "github.com/jackc/pgx/v5/pgx"), // pgxpool
 		path == "github.com/jackc/pgx/v5/pgconn" && name == "PgConn",

@@ -33,8 +33,8 @@ type Printer struct {
 }
 
 // declarations are those of a repository that were printed ahead: its columns
-// and structs, and its methods.
-type declarations struct{ types, methods packed }
+// and structs, its methods, and what those are in a batch.
+type declarations struct{ types, methods, twins packed }
 
 // NewPrinter returns a Printer that has printed nothing yet.
 func NewPrinter() (*Printer, error) {
@@ -59,7 +59,11 @@ func (p *Printer) Ahead(r *plan.Repository) error {
 	if err != nil {
 		return err
 	}
-	p.ahead[r] = &declarations{p.store.pack(types), p.store.pack(methods)}
+	twins, err := p.part(r, "twins")
+	if err != nil {
+		return err
+	}
+	p.ahead[r] = &declarations{p.store.pack(types), p.store.pack(methods), p.store.pack(twins)}
 	return nil
 }
 
@@ -114,8 +118,14 @@ func (p *Printer) Files(of *plan.Plan) []File {
 		if len(pkg.Types) > 0 {
 			add(pkg, "types.go", "types.tmpl", pkg)
 		}
+		if pkg.Batch != "" {
+			add(pkg, "batch.go", "batch.tmpl", pkg)
+		}
 		for _, repo := range pkg.Repositories {
 			add(pkg, repo.File, "repository.tmpl", repo)
+			if repo.Twin != nil {
+				add(pkg, repo.Twin.File, "twin.tmpl", repo)
+			}
 		}
 	}
 	slices.SortFunc(files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
@@ -131,19 +141,28 @@ func (p *Printer) Files(of *plan.Plan) []File {
 // whatever of it was printed ahead.
 func (f File) Print() ([]byte, error) {
 	repo, ok := f.data.(*plan.Repository)
-	switch ahead := f.printer.ahead[repo]; {
-	case !ok:
+	if !ok {
 		return f.printer.print(f.Path, f.data, f.template)
-	case ahead == nil:
-		return f.printer.print(f.Path, repo, f.template, "types", "methods", "dests")
-	default:
-		return f.printer.around(repo, ahead)
 	}
+	templates := []string{f.template, "types", "methods", "dests"}
+	if f.template == "twin.tmpl" {
+		templates = []string{f.template, "twins"}
+	}
+	ahead := f.printer.ahead[repo]
+	if ahead == nil {
+		return f.printer.print(f.Path, repo, templates...)
+	}
+	return f.printer.around(repo, ahead, templates)
 }
 
-// around prints the rest of a repository around what was printed ahead.
-func (p *Printer) around(repo *plan.Repository, ahead *declarations) ([]byte, error) {
-	out := make([]byte, 0, 2*(ahead.types.size+ahead.methods.size))
+// around prints the parts of a file, each behind what was printed of it ahead.
+func (p *Printer) around(repo *plan.Repository, ahead *declarations, templates []string) ([]byte, error) {
+	before := map[string]packed{"types": ahead.types, "methods": ahead.methods, "twins": ahead.twins}
+	size := 0
+	for _, name := range templates {
+		size += 2 * before[name].size
+	}
+	out := make([]byte, 0, size)
 	add := func(text []byte) {
 		if len(text) > 0 {
 			if len(out) > 0 {
@@ -152,12 +171,9 @@ func (p *Printer) around(repo *plan.Repository, ahead *declarations) ([]byte, er
 			out = append(out, text...)
 		}
 	}
-	for _, part := range []struct {
-		template string
-		before   packed
-	}{{"repository.tmpl", packed{}}, {"types", ahead.types}, {"methods", ahead.methods}, {"dests", packed{}}} {
-		add(p.store.unpack(part.before))
-		text, err := p.part(repo, part.template)
+	for _, name := range templates {
+		add(p.store.unpack(before[name]))
+		text, err := p.part(repo, name)
 		if err != nil {
 			return nil, err
 		}

@@ -17,12 +17,17 @@ import (
 
 // one returns a plan with one method of a shape.
 func one(shape plan.Shape) *plan.Plan {
+	twin := ""
+	if twins[shape] != "" {
+		twin = "UsersBatch"
+	}
 	m := &plan.Method{
 		Receiver: "Users", Name: "Do", Doc: []string{"Do does it."}, Source: "q.sql:1", Shape: shape,
 		Consts: []plan.Const{{Name: "do", Text: "select `1`"}, {Name: "doMiddle", Text: "x"}, {Name: "doEnd", Text: "y"}},
 		Args:   []plan.Arg{{Name: "tenantID", Type: "tenant.ID"}, {Name: "items", Type: "[]string"}}, Key: true, Place: "key",
 		SQL: []string{"key", "items"}, Row: &plan.Row{Type: "string", Scan: func(addr string) string { return addr }}, Item: "string",
 		Table: []string{"users"}, Columns: []string{"tenant_id", "name"},
+		Twin:     twin,
 		Optional: []plan.Option{{Given: "ok", Column: `"order"`, Value: "v"}},
 		Var: plan.Vars{
 			Key: "key", Row: "v", Rows: "rows", Err: "err", SQL: "sql", Args: "args", Tag: "tag", Batch: "b", Results: "br",
@@ -30,10 +35,23 @@ func one(shape plan.Shape) *plan.Plan {
 		},
 	}
 	return &plan.Plan{Packages: []*plan.Package{{
-		Dir: "out", Name: "out", Collect: true, Assign: true, Insert: true, Tenant: plan.Arg{Name: "tenantID", Type: "tenant.ID"},
-		Repositories: []*plan.Repository{{Name: "Users", File: "users.go", Package: "out", Scoped: true, Methods: []*plan.Method{m}}},
-		Types:        []*plan.TypeDecl{{Name: "T", Fields: []plan.Field{{Name: "A", Type: "int", Tag: "json:\"a`b\"", Doc: "a field"}}}},
+		Dir: "out", Name: "out", Batch: "Batch", Noun: "tenant", Collect: true, QueueMany: true, Assign: true, Insert: true, Tenant: plan.Arg{Name: "tenantID", Type: "tenant.ID"},
+		Repositories: []*plan.Repository{{Name: "Users", File: "users.go", Package: "out", Scoped: true, Methods: []*plan.Method{m},
+			Twin: &plan.Twin{Name: "UsersBatch", File: "users_batch.go"}}},
+		Types: []*plan.TypeDecl{{Name: "T", Fields: []plan.Field{{Name: "A", Type: "int", Tag: "json:\"a`b\"", Doc: "a field"}}}},
 	}}}
+}
+
+// twins are calls that the twins of methods make, by the shapes that have one.
+var twins = map[plan.Shape]string{
+	plan.One:      "(items []string) *tenant.Result[string] {\n\tkey := r.b.Key()\n\treturn tenant.QueueOne(r.b, func(v *string) []any { return []any{v} }, do, key, items)",
+	plan.Many:     "return queueMany(r.b, func(v *string) []any { return []any{v} }, do, key, items)",
+	plan.Exec:     "(items []string) {\n\tkey := r.b.Key()\n\ttenant.QueueExec(r.b, do, key, items)",
+	plan.ExecRows: "(items []string) *tenant.Result[int64] {\n\tkey := r.b.Key()\n\treturn tenant.QueueRows(r.b, do, key, items)",
+	plan.List:     "filter.Where(do, []any{key, items}, conds)\n\treturn queueMany(r.b, ",
+	plan.Count:    "filter.Where(do, []any{key, items}, conds)\n\treturn tenant.QueueOne(r.b, ",
+	plan.Create:   "return tenant.QueueOne(r.b, func(v *string) []any { return []any{v} }, do+s.list+doMiddle+s.values+doEnd, s.args...)",
+	plan.Update:   "return tenant.QueueRows(r.b, do+s.list+doMiddle, s.args...)",
 }
 
 // TestRender: every shape is printed as Go, under the header, with its source
@@ -52,8 +70,11 @@ func TestRender(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", shape, err)
 		}
-		if len(files) != 4 {
-			t.Errorf("%s: %d files, want store, rows, types and users", shape, len(files))
+		if len(files) != 6 {
+			t.Errorf("%s: %d files, want store, rows, types, batch, users and users_batch", shape, len(files))
+		}
+		if got := string(files["out/users_batch.go"]); !strings.Contains(got, twins[shape]) || twins[shape] == "" && strings.Contains(got, "func") {
+			t.Errorf("%s: %q is not in\n%s", shape, twins[shape], got)
 		}
 		for name, text := range files {
 			if first, _, _ := bytes.Cut(text, []byte("\n")); string(first) != emit.Header {

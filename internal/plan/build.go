@@ -63,6 +63,8 @@ type builder struct {
 	types      map[*sqlcrun.Type]goType
 	local      map[string]bool // types of sqlc's that are used
 	packages   map[Kind]*pkg
+	// repoNames has what tables' repositories are called, or would be; see free.
+	repoNames map[string]bool
 }
 
 func newBuilder(d *Draft, rep *diag.List) *builder {
@@ -211,13 +213,13 @@ func (b *builder) pkgOf(kind Kind) *pkg {
 		p.names[n] = true
 	}
 	// Of rows.go, and what every method calls its receiver and arguments.
-	for _, n := range []string{"collect", "assembly", nullUUID, manyUUIDs, uuidColumn, nullUUIDColumn, timeColumn, "r", "ctx", "conds", "v"} {
+	for _, n := range []string{"collect", "queueMany", "assembly", nullUUID, manyUUIDs, uuidColumn, nullUUIDColumn, timeColumn, "r", "ctx", "conds", "v"} {
 		p.names[n] = true
 	}
 	for _, d := range b.dims {
 		p.names[d.arg] = true
 	}
-	for _, n := range []string{"Store", "New", "InTx", "DB", "Opt", "Set", "ErrEmptyPatch"} {
+	for _, n := range []string{"Store", "New", "InTx", "InTxWith", "DB", "Opt", "Set", "ErrEmptyPatch"} {
 		p.claim(n, diag.Pos{})
 	}
 	for _, d := range b.dims {

@@ -25,7 +25,7 @@ type call struct {
 func (b *builder) newCall(r *repo, m *Method) *call {
 	c := &call{b: b, r: r, m: m, names: scope{}, given: map[string]bool{}, exprs: map[int]string{}, keys: map[int]string{}}
 	maps.Copy(c.names, b.im.taken)
-	for _, n := range []string{"ctx", "r", "collect", "assembly", nullUUID, manyUUIDs, uuidColumn, nullUUIDColumn, timeColumn} {
+	for _, n := range []string{"ctx", "r", "collect", "queueMany", "assembly", nullUUID, manyUUIDs, uuidColumn, nullUUIDColumn, timeColumn} {
 		c.names[n] = true
 	}
 	for _, k := range m.Consts {

@@ -192,7 +192,7 @@ func (c *crud) rowArgs(call *call) {
 // end finishes a method.
 func (c *crud) end(call *call) {
 	call.finish()
-	c.repo.Methods = append(c.repo.Methods, call.m)
+	c.b.add(c.repo, call.m)
 }
 
 // whose returns "the tenant's user", or for a root "the tenant".

@@ -118,6 +118,9 @@ func (b *builder) finishPackage(p *pkg) {
 			r.use.pkg(pathTenant) // the repository holds a tenant.DB
 		}
 		r.Imports = groupImports(r.use.list())
+		if r.Twin != nil {
+			r.Twin.Imports = groupImports(r.Twin.use.list())
+		}
 	}
 	if p.Collect {
 		rows.pkg(pathPgx)
@@ -165,6 +168,7 @@ func (b *builder) finishPackage(p *pkg) {
 		}
 	}
 	p.StoreImports = groupImports(store.list())
+	b.finishBatch(p)
 }
 
 // help records that an expression has a name of rows.go.

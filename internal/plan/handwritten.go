@@ -129,7 +129,7 @@ func (b *builder) queryMethod(s *statement, running *reading, q *sqlcrun.Query) 
 		r.use.pkg(pathPgconn)
 	}
 	c.finish()
-	r.Methods = append(r.Methods, m)
+	b.add(r, m)
 }
 
 // limit is the number of arguments up to which a method takes them one by one,

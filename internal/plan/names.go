@@ -128,7 +128,7 @@ func fileName(base string) string {
 		base += "_repository"
 	}
 	switch base {
-	case "store", "rows", "types", "doc":
+	case "store", "rows", "types", "batch", "doc":
 		base += "_repository"
 	}
 	return base + ".go"

@@ -31,9 +31,13 @@ type Package struct {
 	// Empty in Scoped.
 	Handle []string
 
-	Collect bool // a method reads many rows
-	Assign  bool // a method assembles a SET list
-	Insert  bool // a method assembles a column list
+	Collect   bool // a method reads many rows
+	QueueMany bool // so does one in a batch
+	// Batch is what the batch across the repositories is called; "" when none has
+	// a twin.
+	Batch  string
+	Assign bool // a method assembles a SET list
+	Insert bool // a method assembles a column list
 	// Helpers are further declarations of rows.go that expressions name, sorted.
 	Helpers []string
 	Dests   []*Dest // of rows that belong to no repository of the package
@@ -41,7 +45,7 @@ type Package struct {
 	Doc  []string // of the package
 	Noun string   // what the placing dimension is called
 
-	StoreImports, RowsImports, TypesImports *Imports
+	StoreImports, RowsImports, TypesImports, BatchImports *Imports
 }
 
 // Dimension is the type of one dimension's key.
@@ -74,6 +78,7 @@ type Repository struct {
 	Structs []*Struct
 	Dests   []*Dest
 	Methods []*Method // CRUD first, then hand-written ones in the order of the file
+	Twin    *Twin     // nil when no method has one
 	Imports *Imports
 	Scoped  bool
 	Package string // its name
@@ -132,6 +137,7 @@ const (
 // Method is one emitted method.
 type Method struct {
 	Receiver string // the repository's name
+	Twin     string // type of the repository in a batch; "" when the method has no twin
 	Name     string
 	Doc      []string
 	// Commented is set when Doc has text of the user's, of whatever form.

@@ -102,12 +102,13 @@ func (t goType) scanExpr(u use, db, addr string) string {
 // imports names the packages of a plan: one name a path, everywhere.
 type imports struct {
 	names map[string]string // by path
+	paths map[string]string // by name
 	taken map[string]bool
 }
 
 // newImports names the packages that emitted code itself needs.
 func newImports() *imports {
-	im := &imports{map[string]string{}, map[string]bool{}}
+	im := &imports{map[string]string{}, map[string]string{}, map[string]bool{}}
 	for _, p := range []string{
 		pathContext, pathErrors, pathStrconv, pathTime, pathPgx, pathPgconn, pathPgtype, pathTenant, pathFilter,
 	} {
@@ -131,7 +132,7 @@ func (im *imports) addAll(used map[string]string, usedUp func(name string) bool)
 		for n := 2; im.taken[name] || reservedName(name) || usedUp != nil && usedUp(name); n++ {
 			name = base + strconv.Itoa(n)
 		}
-		im.names[importPath], im.taken[name] = name, true
+		im.names[importPath], im.paths[name], im.taken[name] = name, importPath, true
 		added = append(added, name)
 	}
 	return added

@@ -1,0 +1,167 @@
+package plan
+
+import (
+	"strings"
+
+	"github.com/tenantc/tenantc/internal/diag"
+)
+
+// Twin is the type of a repository in a batch: for each method that is one
+// statement it has one that adds the statement. The tenant is the batch's.
+type Twin struct {
+	Name    string // "UsersBatch"
+	File    string // "users_batch.go"
+	Imports *Imports
+
+	use use
+}
+
+// batchable reports whether a method of that shape has a twin in a batch: it is
+// one statement, and its result can be read when others have run before it.
+func batchable(s Shape) bool {
+	switch s {
+	case One, Many, Exec, ExecRows, List, Count, Create, Update:
+		return true
+	}
+	return false // a batch or a copy of its own, or a result that is read while it comes
+}
+
+// TwinArgs returns the arguments of the method's twin: the batch has the key
+// that places the statement already.
+func (m *Method) TwinArgs() string {
+	args := make([]string, len(m.Args)-1)
+	for i, a := range m.Args[1:] {
+		args[i] = a.Name + " " + a.Type
+	}
+	return strings.Join(args, ", ")
+}
+
+// TwinResult returns what the method's twin returns.
+func (m *Method) TwinResult() string {
+	switch m.Shape {
+	case One, Create, Count:
+		return " *tenant.Result[" + m.Row.Type + "]"
+	case Many, List:
+		return " *tenant.Result[[]" + m.Row.Type + "]"
+	case ExecRows, Update:
+		return " *tenant.Result[int64]"
+	}
+	return ""
+}
+
+// add adds a method to a repository, and what its twin names to the twin's file.
+func (b *builder) add(r *repo, m *Method) {
+	r.Methods = append(r.Methods, m)
+	if r.pkg.Kind != Scoped || !batchable(m.Shape) {
+		return
+	}
+	if r.Twin == nil {
+		r.Twin = b.newTwin(r)
+	}
+	m.Twin = r.Twin.Name
+	u := r.Twin.use
+	for _, a := range m.Args[1:] {
+		u.named(a.Type)
+	}
+	for _, e := range m.SQL {
+		u.named(e)
+	}
+	for _, o := range m.Optional {
+		u.named(o.Given)
+		u.named(o.Value)
+	}
+	switch m.Shape {
+	case List, Count:
+		u.pkg(pathFilter)
+	}
+	if m.Row != nil {
+		u.named(m.Row.Type)
+		u.named(m.Dest())
+	}
+	if m.Shape == Many || m.Shape == List {
+		r.pkg.QueueMany = true
+	}
+}
+
+func (b *builder) newTwin(r *repo) *Twin {
+	t := &Twin{
+		Name: b.free(r.pkg, r.Name+"Batch", r.Name+"InBatch"),
+		File: strings.TrimSuffix(r.File, ".go") + "_batch.go",
+		use:  b.newUse(Scoped),
+	}
+	for r.pkg.files[t.File] {
+		t.File = strings.TrimSuffix(t.File, ".go") + "_twin.go"
+	}
+	r.pkg.files[t.File] = true
+	t.use.pkg(pathTenant)
+	return t
+}
+
+// named remembers the packages that code names. It may be told of code of ours
+// only: there are no strings in it, and no local name is that of a package.
+func (u use) named(code string) {
+	for rest := code; ; {
+		before, after, found := strings.Cut(rest, ".")
+		if !found {
+			return
+		}
+		rest = after
+		name := before[strings.LastIndexFunc(before, func(c rune) bool {
+			return c != '_' && c < 0x80 && !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9')
+		})+1:]
+		if p := u.im.paths[name]; p != "" {
+			u.needs(p)
+		}
+	}
+}
+
+// free returns the first of names that the package does not have and will not
+// get, as the repository of a table or of a file of queries.
+func (b *builder) free(p *pkg, names ...string) string {
+	if b.repoNames == nil {
+		b.repoNames = map[string]bool{}
+		for _, rel := range b.in.Catalog.Relations {
+			b.repoNames[exported(rel.Name)] = true
+		}
+	}
+	for _, n := range names {
+		if !b.repoNames[n] && p.claim(n, diag.Pos{}) {
+			return n
+		}
+	}
+	return p.names.take(names[len(names)-1])
+}
+
+// finishBatch names the batch of a package whose repositories have twins.
+func (b *builder) finishBatch(p *pkg) {
+	for _, r := range p.repos {
+		if r.Twin == nil {
+			continue
+		}
+		p.Batch = b.free(p, "Batch", "StoreBatch")
+		u := b.newUse(Scoped)
+		u.pkg(pathContext)
+		u.pkg(pathTenant)
+		if p.QueueMany {
+			u.pkg(pathPgx)
+		}
+		p.BatchImports = groupImports(u.list())
+		return
+	}
+}
+
+// Statement returns the text and the arguments of a call, separated by commas.
+func (m *Method) Statement() string {
+	return strings.Join(append([]string{m.Text()}, m.SQL...), ", ")
+}
+
+// TwinLines returns the fields of the batch as gofmt lines them up.
+func (p *Package) TwinLines() []string {
+	var fields []Field
+	for _, r := range p.Repositories {
+		if r.Twin != nil {
+			fields = append(fields, Field{Name: r.Name, Type: r.Twin.Name})
+		}
+	}
+	return fieldLines(fields)
+}

@@ -1,0 +1,154 @@
+package tenant
+
+import (
+	"context"
+	"errors"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Batch is a list of statements that run for one tenant in one round trip. Its
+// methods and functions are made for generated code, in which each repository
+// has a twin that adds its statements; like [DB] it is a raw door. [RunBatch]
+// makes one.
+type Batch struct {
+	id    Key
+	queue pgx.Batch
+	reads []func(pgx.BatchResults) error
+	over  bool  // nothing may be added any more
+	ran   bool  // the results are decided
+	err   error // of the batch as a whole
+}
+
+// RunBatch lets fn add statements to a batch of the tenant, and sends them. They
+// run in their order, and unless db belongs to a transaction already they are a
+// transaction of their own: all of them are kept, or none. A batch without
+// statements sends nothing.
+//
+// The first error that a statement gives is the batch's, and every result's;
+// that a row was not found is none, and known to its result alone. An error that
+// is no [*Error] comes from the client, a value that cannot be read or a lost
+// connection, and does not say whether the statements were kept.
+func RunBatch(ctx context.Context, db DB, id Key, fn func(*Batch)) error {
+	if err := admit(id); err != nil {
+		return err
+	}
+	b := &Batch{id: id}
+	defer func() { b.over = true }()
+	fn(b)
+	b.over = true
+	if b.err == nil && len(b.reads) > 0 {
+		b.err = b.send(ctx, db)
+	}
+	b.ran = true
+	return b.err
+}
+
+func (b *Batch) send(ctx context.Context, db DB) (err error) {
+	results := db.SendBatch(ctx, b.id, &b.queue)
+	defer func() {
+		if closed := results.Close(); err == nil {
+			err = closed
+		}
+	}()
+	for _, read := range b.reads {
+		if err := read(results); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Key returns the tenant's key.
+func (b *Batch) Key() Key { return b.id }
+
+// Fail ends the batch before it is sent: err is its error, unless it has one.
+func (b *Batch) Fail(err error) {
+	if b.err == nil {
+		b.err = err
+	}
+}
+
+// add panics once fn of RunBatch has returned: the statement would never run.
+func (b *Batch) add(sql string, args []any, read func(pgx.BatchResults) error) {
+	if b.over {
+		panic("tenant: a statement was added to a batch that was sent already")
+	}
+	b.queue.Queue(sql, args...)
+	b.reads = append(b.reads, read)
+}
+
+// Result is what one statement of a batch returns, once the batch has run.
+type Result[T any] struct {
+	b     *Batch
+	value T
+	err   error // of this statement alone: ErrNotFound
+}
+
+// Get returns the statement's result. It returns ErrNotRun until the batch has
+// run, the batch's error when it failed, and ErrNotFound where a single row was
+// asked for and the tenant has none.
+func (r *Result[T]) Get() (T, error) {
+	err := r.err
+	switch {
+	case r.b == nil || !r.b.ran && r.b.err == nil:
+		err = ErrNotRun
+	case r.b.err != nil:
+		err = r.b.err
+	}
+	if err != nil {
+		return *new(T), err
+	}
+	return r.value, nil
+}
+
+// FailedResult fails the batch with err and returns a result of it.
+func FailedResult[T any](b *Batch, err error) *Result[T] {
+	b.Fail(err)
+	return &Result[T]{b: b}
+}
+
+// QueueOne adds a statement that returns one row. dest says where its columns
+// go.
+func QueueOne[T any](b *Batch, dest func(*T) []any, sql string, args ...any) *Result[T] {
+	r := &Result[T]{b: b}
+	b.add(sql, args, func(results pgx.BatchResults) error {
+		err := results.QueryRow().Scan(dest(&r.value)...)
+		if errors.Is(err, pgx.ErrNoRows) {
+			r.err = ErrNotFound
+			return nil
+		}
+		return err
+	})
+	return r
+}
+
+// QueueMany adds a statement that returns rows. collect reads them to their end
+// and closes them.
+func QueueMany[T any](b *Batch, collect func(pgx.Rows, error) ([]T, error), sql string, args ...any) *Result[[]T] {
+	r := &Result[[]T]{b: b}
+	b.add(sql, args, func(results pgx.BatchResults) (err error) {
+		r.value, err = collect(results.Query())
+		return err
+	})
+	return r
+}
+
+// QueueRows adds a statement whose result is the number of rows that it touched.
+func QueueRows(b *Batch, sql string, args ...any) *Result[int64] {
+	r := &Result[int64]{b: b}
+	b.add(sql, args, func(results pgx.BatchResults) error {
+		tag, err := results.Exec()
+		r.value = tag.RowsAffected()
+		return err
+	})
+	return r
+}
+
+// QueueExec adds a statement that has no result.
+func QueueExec(b *Batch, sql string, args ...any) {
+	b.add(sql, args, func(results pgx.BatchResults) error {
+		_, err := results.Exec()
+		return err
+	})
+}
