@@ -1,43 +1,58 @@
 package prove
 
-import "github.com/tenantc/tenantc/internal/query"
+import (
+	"slices"
+
+	"github.com/tenantc/tenantc/internal/query"
+)
+
+// env is where a block stands inside an outer one: outer columns are constants
+// in it, and these facts hold of them.
+type env struct {
+	up    *env
+	lv    *level   // nil in the body of a function
+	known *closure // what holds there, of every level outside
+	still bool     // a bare outer column adds nothing: the block stands in an ON
+	blank bool     // nothing of the outer block may be used
+}
 
 // envOf returns what a subquery may use of the block in which it stands.
 // Inside, outer columns are constants, so the facts that hold of them at that
 // place may be used, past the subquery's own LIMIT and aggregates. The conjunct
 // that holds the subquery proves nothing inside it.
 func (lv *level) envOf(at standing) *env {
-	e := &env{up: lv.up, lv: lv, skip: at.fact}
+	e := &env{up: lv.up, lv: lv}
 	switch at.kind {
 	case inConjunct, onRow:
-		e.facts = lv.closeOver(lv.where, at.fact)
-	case onNewRow:
-		e.facts = lv.unwritten(lv.closeOver(lv.where, at.fact))
-		e.still = true
-	case inOn:
-		for _, f := range lv.on[at.join] {
-			if f != at.fact {
-				e.facts = append(e.facts, f)
-			}
+		if e.known = lv.row(); at.fact != nil {
+			e.known = &closure{facts: lv.indexed(), where: true, joins: lv.without(at.fact), skip: at.fact}
+			e.known.up = lv.up.with(lv.anchorsOutside(e.known))
 		}
-		e.still = true
+	case onNewRow:
+		c := *lv.row()
+		if lv.target != nil {
+			c.old = lv
+		}
+		e.known, e.still = &c, true
+	case inOn:
+		e.known, e.still = &closure{facts: lv.indexed(), joins: lv.only(lv.on[at.join]), skip: at.fact, up: lv.up.outwards()}, true
 	case inFrom:
 		return lv.lateralEnv(at.item)
 	default:
-		e.blank = true
+		e.known, e.blank = lv.up.outwards(), true
 	}
 	return e
 }
 
 // lateralEnv returns what a LATERAL item may use: facts(s).
 func (lv *level) lateralEnv(s *query.RTE) *env {
-	return &env{up: lv.up, lv: lv, facts: lv.closeOver(lv.base(s), nil)}
+	return &env{up: lv.up, lv: lv, known: lv.factsFor(s)}
 }
 
 // inBody returns what the body of a called function may use: its arguments are
 // the values of the call, and outside of it all is as where the call stands.
 func (p *prover) inBody(call *query.FuncCall, up *env) *env {
-	e := &env{up: up}
+	e := &env{up: up, known: &closure{facts: newIndex(), where: true, up: up.outwards()}}
 	for i, a := range call.Args {
 		param := query.Column(call.Params, i)
 		ta, tb := p.termOf(param), p.termOf(a)
@@ -45,7 +60,7 @@ func (p *prover) inBody(call *query.FuncCall, up *env) *env {
 			continue
 		}
 		f := &fact{id: p.nextFact(), loc: query.Start(a), text: query.String(param) + " = " + query.String(a), equal: []equality{{ta, tb}}}
-		e.facts = append(e.facts, f)
+		e.known.facts.add([]*fact{f}, inWhere)
 	}
 	return e
 }
@@ -57,4 +72,103 @@ func blankEnv(up *env) *env {
 		return nil
 	}
 	return &env{up: blankEnv(up.up), lv: up.lv, blank: true}
+}
+
+// outwards returns what holds at e, of every level outside.
+func (e *env) outwards() *closure {
+	if e == nil {
+		return nil
+	}
+	return e.known
+}
+
+// with returns what holds at e when the outer entries given are rows and no
+// NULLs: their own facts hold too.
+func (e *env) with(rows []*query.RTE) *closure {
+	if e == nil {
+		return nil
+	}
+	if len(rows) == 0 {
+		return e.known
+	}
+	var further []*query.RTE
+	var here bits
+	for _, b := range rows {
+		switch {
+		case e.lv == nil || !e.lv.has[b]:
+			further = append(further, b)
+		case !e.blank && !e.still:
+			if here == nil {
+				here = slices.Clone(e.known.joins)
+			}
+			here.take(e.lv.reached().at(e.lv.path[b]))
+		}
+	}
+	if e.blank {
+		return e.up.with(further)
+	}
+	c := *e.known
+	if here != nil {
+		c.joins = here
+	}
+	if !e.still && e.lv != nil {
+		further = append(further, e.lv.anchorsOutside(&c)...)
+	}
+	c.up = e.up.with(further)
+	return &c
+}
+
+// outward is a fact of a block that has a bare column of an entry outside, in
+// whose place an outer join there may put NULLs.
+type outward struct {
+	fact *fact
+	on   int
+	rte  *query.RTE
+}
+
+// anchorsOutside returns the outer entries that are rows and no NULLs where the
+// facts of c hold that are of this block.
+func (lv *level) anchorsOutside(c *closure) []*query.RTE {
+	if lv.outwards == nil && lv.up != nil {
+		lv.outwards = []outward{}
+		find := func(facts []*fact, on int) {
+			for _, f := range facts {
+				for _, b := range f.anchors {
+					if !lv.has[b] && lv.up.nullable(b) {
+						lv.outwards = append(lv.outwards, outward{f, on, b})
+					}
+				}
+			}
+		}
+		find(lv.where, inWhere)
+		for _, j := range lv.joins {
+			find(j.facts, j.no)
+		}
+	}
+	var out []*query.RTE
+	for _, o := range lv.outwards {
+		if c.holds(o.fact, o.on) && !slices.Contains(out, o.rte) {
+			out = append(out, o.rte)
+		}
+	}
+	return out
+}
+
+// nullable reports whether b is an entry outside that an outer join stands above.
+func (e *env) nullable(b *query.RTE) bool {
+	for ; e != nil; e = e.up {
+		if e.lv != nil && e.lv.has[b] {
+			return e.lv.path[b] != nil
+		}
+	}
+	return false
+}
+
+// only returns the set of one join.
+func (lv *level) only(j *join) bits {
+	out := make(bits, lv.reached().width)
+	if j != nil {
+		out[j.no/64] |= 1 << (j.no % 64)
+	}
+	return out
 }

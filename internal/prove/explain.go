@@ -169,14 +169,20 @@ func (p *prover) isFirm(o *query.RTE) bool { return p.firm == nil || p.firm[o] }
 // the row to which it refers: all that they lack is the tenant.
 func (lv *level) keyed(r *query.RTE) bool {
 	given := map[int]bool{}
-	for _, f := range lv.base(r) {
-		for _, eq := range f.equal {
-			for _, side := range [][2]term{{eq.a, eq.b}, {eq.b, eq.a}} {
-				if side[0].rte == r && (side[1].param > 0 || side[1].konst != "" || side[1].rte != nil && !lv.has[side[1].rte]) {
-					given[side[0].col] = true
+	take := func(facts []*fact) {
+		for _, f := range facts {
+			for _, eq := range f.equal {
+				for _, side := range [][2]term{{eq.a, eq.b}, {eq.b, eq.a}} {
+					if side[0].rte == r && (side[1].param > 0 || side[1].konst != "" || side[1].rte != nil && !lv.has[side[1].rte]) {
+						given[side[0].col] = true
+					}
 				}
 			}
 		}
+	}
+	take(lv.where)
+	for s := lv.path[r].holding(); s != nil; s = s.above.holding() {
+		take(s.join.facts)
 	}
 	tenant := lv.p.tenancy(r.Relation).Column()
 	named := func(cols []int) bool {

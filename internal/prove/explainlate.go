@@ -22,7 +22,8 @@ func (lv *level) inTime() map[*query.RTE]bool {
 	for _, b := range lv.barred {
 		try.where = append(try.where, b.fact)
 	}
-	try.confined, try.closures, try.rowFacts = maps.Clone(lv.confined), map[*query.RTE]*closure{}, nil
+	try.confined = maps.Clone(lv.confined)
+	try.facts, try.reach, try.outwards, try.closures = nil, nil, nil, nil
 	late := map[*query.RTE]bool{}
 	for progress := true; progress; {
 		lv.p.step()

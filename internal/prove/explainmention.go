@@ -2,6 +2,7 @@ package prove
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 
 	"github.com/tenantc/tenantc/internal/catalog"
@@ -13,12 +14,7 @@ import (
 // is not enough.
 func (lv *level) mention(r *query.RTE, col int) (cause, bool) {
 	name := called(r)
-	var facts []*fact
-	facts = append(facts, lv.where...)
-	for _, s := range lv.path[r] {
-		facts = append(facts, lv.on[s.join]...)
-	}
-	for _, f := range facts {
+	for f, on := range lv.around(r) {
 		if f.expr == nil || !speaksOf(f.expr, r, col) && !alternativeExists(f.expr, r, col) || lv.p.leansOn(f.expr, r) {
 			continue
 		}
@@ -59,7 +55,7 @@ func (lv *level) mention(r *query.RTE, col int) (cause, bool) {
 		default:
 			c = passable(name, c)
 		}
-		if !slices.ContainsFunc(lv.closeOver(lv.base(r), nil), func(g *fact) bool { return g == f }) {
+		if !lv.factsFor(r).holds(f, on) {
 			c.code = diag.CodeNullableSide
 			c.message = fmt.Sprintf("the tenant test of %s stands on the wrong side of an outer join", name)
 			c.why = fmt.Sprintf("the join keeps rows of %s whatever `%s` says", r.Alias, c.text)
@@ -68,6 +64,29 @@ func (lv *level) mention(r *query.RTE, col int) (cause, bool) {
 		return c, true
 	}
 	return cause{}, false
+}
+
+// around returns the facts of WHERE and of the joins above r, the outermost
+// first, whether they hold for r or not, each with the number of its join.
+func (lv *level) around(r *query.RTE) iter.Seq2[*fact, int] {
+	return func(yield func(*fact, int) bool) {
+		var above []*join
+		for s := lv.path[r]; s != nil; s = s.above {
+			above = append(above, s.join)
+		}
+		for _, f := range lv.where {
+			if !yield(f, inWhere) {
+				return
+			}
+		}
+		for _, j := range slices.Backward(above) {
+			for _, f := range j.facts {
+				if !yield(f, j.no) {
+					return
+				}
+			}
+		}
+	}
 }
 
 func passable(name string, c cause) cause {
@@ -100,7 +119,7 @@ func (lv *level) mentionBool(r *query.RTE, col int, e *query.Bool, c cause) caus
 	case optional(e):
 		c = switchedOff(name, c)
 		c.fix = ""
-	case nullExtends(lv.path[r]) && orNull(e, r):
+	case lv.path[r].nullable() > 0 && orNull(e, r):
 		c.code = diag.CodeNullableSide
 		c.message = fmt.Sprintf("the tenant test of %s comes after the outer join that makes it NULL", name)
 		c.why = fmt.Sprintf("a row of %s that is another tenant's takes the place of the NULLs, and `%s` then drops the whole row", r.Alias, c.text)

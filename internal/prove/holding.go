@@ -17,37 +17,38 @@ type holding struct {
 // holdings returns the labels of t under c: those of every term that equals it.
 func (lv *level) holdings(c *closure, t term) []holding {
 	var out []holding
-	c.class(t, func(u term) bool {
-		out = lv.appendHoldings(out, c, u)
-		return true
+	c.class(t, func(u term) {
+		lv.held(c, u, func(h holding) bool {
+			out = append(out, h)
+			return true
+		})
 	})
 	return out
 }
 
-// appendHoldings appends the labels that u has, by itself or as a member of a
-// subquery's rows.
-func (lv *level) appendHoldings(out []holding, c *closure, u term) []holding {
-	if l := lv.termLabels(u); !l.none() {
-		out = append(out, holding{l, u, nil})
+// held calls yield for the labels that u has, by itself or as a member of a
+// subquery's rows, until it returns false.
+func (lv *level) held(c *closure, u term, yield func(holding) bool) {
+	if l := lv.termLabels(u); !l.none() && !yield(holding{l, u, nil}) {
+		return
 	}
-	for _, m := range c.members[u] {
-		if !m.array.isZero() {
+	c.members(u, func(m *membership) bool {
+		switch {
+		case !m.array.isZero():
 			for _, h := range lv.holdings(c, m.array) {
-				out = append(out, holding{h.labels, u, m.fact})
+				if !yield(holding{h.labels, u, m.fact}) {
+					return false
+				}
 			}
-			continue
-		}
-		if m.sub == nil {
-			out = append(out, holding{m.given, u, m.fact})
-			continue
-		}
-		if m.sub.res != nil && m.col < len(m.sub.res.cols) {
+		case m.sub == nil:
+			return yield(holding{m.given, u, m.fact})
+		case m.sub.res != nil && m.col < len(m.sub.res.cols):
 			if l := m.sub.res.cols[m.col].through(nil, m.sub.link); !l.none() {
-				out = append(out, holding{l, u, m.fact})
+				return yield(holding{l, u, m.fact})
 			}
 		}
-	}
-	return out
+		return true
+	})
 }
 
 // evidence returns the facts that make h a holding of t.
@@ -136,13 +137,14 @@ func (p *prover) sharedLabels(in *level, t term) labels {
 func (lv *level) tenantOf(c *closure, t term, dim *catalog.Dimension) ([]Reason, bool) {
 	var found holding
 	way, ok := c.nearest(t, func(u term) bool {
-		for _, h := range lv.appendHoldings(nil, c, u) {
+		found = holding{}
+		lv.held(c, u, func(h holding) bool {
 			if h.labels.isTenant(dim) {
 				found = h
-				return true
 			}
-		}
-		return false
+			return found.term.isZero()
+		})
+		return !found.term.isZero()
 	})
 	if ok && found.fact != nil {
 		way = append(way, found.fact)

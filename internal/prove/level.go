@@ -13,9 +13,10 @@ type level struct {
 
 	rtes  []*query.RTE
 	has   map[*query.RTE]bool
-	path  map[*query.RTE][]step
-	where []*fact // hold for every row that the block goes on with
-	on    map[*query.Join][]*fact
+	path  map[*query.RTE]*step // the innermost join above an entry; nil where each row of the block is one of it
+	where []*fact              // hold for every row that the block goes on with
+	joins []*join              // those whose ON is not as good as WHERE
+	on    map[*query.Join]*join
 
 	unfounded bool                      // hands out a row even when none passes WHERE
 	locked    bool                      // FOR UPDATE or the like: nothing comes in from outside
@@ -29,34 +30,35 @@ type level struct {
 	assigned map[int]bool
 
 	confined map[*query.RTE]*Instance
-	closures map[*query.RTE]*closure
-	rowFacts *closure // of a row that WHERE has let pass
+
+	// These are made from the facts when the first question is asked.
+	facts    *index
+	reach    *reach
+	outwards []outward
+	closures map[*step]*closure // by what stands above an entry
 }
 
-// step is a join above an entry, and the side on which the entry stands.
-type step struct {
-	join *query.Join
-	left bool
-}
-
-// env is where a block stands inside an outer one: outer columns are constants
-// in it, and these facts hold of them.
-type env struct {
-	up    *env
-	lv    *level
+// join is a join whose ON is not as good as WHERE.
+type join struct {
+	no    int
 	facts []*fact
-	skip  *fact // the conjunct that holds the block; it proves nothing inside
-	still bool  // a bare outer column adds nothing: the block stands in an ON
-	blank bool  // nothing of the outer block may be used
+	sides [2]*step // left, right
+}
+
+// step is one side of a join, above the entries that stand there.
+type step struct {
+	no    int
+	join  *join
+	above *step
+	held  *step // the nearest from here outward whose ON holds for the rows here
+	nulls int   // joins from the outermost to this one that put NULLs in the place of a row here
 }
 
 func (p *prover) newLevel(items []query.FromItem, where query.Expr, up *env, skip map[query.Expr]bool) *level {
 	lv := &level{
 		p: p, up: up,
 		has:  map[*query.RTE]bool{},
-		path: map[*query.RTE][]step{}, on: map[*query.Join][]*fact{},
 		rows: map[*query.RTE]*rowSource{}, confined: map[*query.RTE]*Instance{},
-		closures: map[*query.RTE]*closure{},
 	}
 	if len(p.opened) > 0 {
 		lv.inside = p.opened[0]
@@ -90,10 +92,12 @@ func (lv *level) enter(it query.FromItem) {
 // collect reads the FROM tree below it. top says that every row of the block
 // has met what an inner join here asks for, so that its ON is as good as WHERE:
 // the join is below no outer join, or on the preserved side only.
-func (lv *level) collect(it query.FromItem, above []step, top bool, skip map[query.Expr]bool) {
+func (lv *level) collect(it query.FromItem, above *step, top bool, skip map[query.Expr]bool) {
 	switch it := it.(type) {
 	case *query.RTE:
-		lv.path[it] = above
+		if above != nil {
+			lv.path[it] = above
+		}
 	case *query.Join:
 		merge := top && it.Kind == query.Inner
 		st := standing{kind: inOn, join: it}
@@ -118,9 +122,7 @@ func (lv *level) collect(it query.FromItem, above []step, top bool, skip map[que
 		if merge {
 			lv.where = append(lv.where, facts...)
 		} else {
-			lv.on[it] = facts
-			left = append(above[:len(above):len(above)], step{it, true})
-			right = append(above[:len(above):len(above)], step{it, false})
+			left, right = lv.newJoin(it, facts, above)
 		}
 		lv.collect(it.Left, left, top && it.Kind != query.Right && it.Kind != query.Full, skip)
 		lv.collect(it.Right, right, top && it.Kind != query.Left && it.Kind != query.Full, skip)
@@ -129,68 +131,51 @@ func (lv *level) collect(it query.FromItem, above []step, top bool, skip map[que
 	}
 }
 
+// newJoin enters a join whose ON is not as good as WHERE, and returns its sides.
+func (lv *level) newJoin(it *query.Join, facts []*fact, above *step) (left, right *step) {
+	if lv.on == nil {
+		lv.path, lv.on = map[*query.RTE]*step{}, map[*query.Join]*join{}
+	}
+	j := &join{no: len(lv.joins), facts: facts}
+	for i := range j.sides {
+		s := &step{no: 2*j.no + i, join: j, above: above, nulls: above.nullable()}
+		if onHolds(it.Kind, i == 0) {
+			s.held = s
+		} else {
+			s.held = above.holding()
+		}
+		if nullExtends(it.Kind, i == 0) {
+			s.nulls++
+		}
+		j.sides[i] = s
+	}
+	lv.joins, lv.on[it] = append(lv.joins, j), j
+	return j.sides[0], j.sides[1]
+}
+
+// holding returns the nearest step from here outward whose ON holds for the
+// rows here, or nil.
+func (s *step) holding() *step {
+	if s == nil {
+		return nil
+	}
+	return s.held
+}
+
+// nullable returns how many joins may put NULLs in the place of a row here.
+func (s *step) nullable() int {
+	if s == nil {
+		return 0
+	}
+	return s.nulls
+}
+
 // conjunct makes the fact of e and notes the subqueries in it.
 func (lv *level) conjunct(e query.Expr, st standing) *fact {
 	f := lv.p.newFact(e)
 	st.fact = f
 	lv.visit(e, st)
 	return f
-}
-
-// closeOver returns seed and what follows from it: where a fact holds, the
-// entries that it anchors are rows and no NULLs, so that their own facts hold too.
-func (lv *level) closeOver(seed []*fact, skip *fact) []*fact {
-	seen := map[int]bool{}
-	anchored := map[*query.RTE]bool{}
-	var out []*fact
-	add := func(fs []*fact) {
-		for _, f := range fs {
-			if f != skip && !seen[f.id] {
-				seen[f.id] = true
-				out = append(out, f)
-			}
-		}
-	}
-	add(seed)
-	for i := 0; i < len(out); i++ {
-		for _, b := range out[i].anchors {
-			if anchored[b] {
-				continue
-			}
-			anchored[b] = true
-			if lv.has[b] {
-				add(lv.base(b))
-			} else {
-				add(lv.up.factsOf(b))
-			}
-		}
-	}
-	return out
-}
-
-// factsOf returns the facts of an outer entry that is known not to be null-extended.
-func (e *env) factsOf(b *query.RTE) []*fact {
-	for ; e != nil; e = e.up {
-		if e.lv == nil || !e.lv.has[b] {
-			continue
-		}
-		if e.blank || e.still {
-			return nil
-		}
-		return e.lv.closeOver(e.lv.base(b), e.skip)
-	}
-	return nil
-}
-
-// all returns the facts of every outer level.
-func (e *env) all() []*fact {
-	var out []*fact
-	for ; e != nil; e = e.up {
-		if !e.blank {
-			out = append(out, e.facts...)
-		}
-	}
-	return out
 }
 
 // levelOf returns the level in which rte stands, as far as it may be used from lv.
@@ -210,47 +195,34 @@ func (lv *level) levelOf(rte *query.RTE) *level {
 }
 
 // factsFor returns the closure of facts(rte).
-func (lv *level) factsFor(rte *query.RTE) *closure {
-	c, ok := lv.closures[rte]
-	if !ok {
-		if len(lv.path[rte]) == 0 { // no outer join above: a row of the block is a row of rte
-			c = lv.row()
-		} else {
-			c = lv.closureOf(lv.closeOver(lv.base(rte), nil))
-		}
-		lv.closures[rte] = c
-	}
-	return c
-}
+func (lv *level) factsFor(rte *query.RTE) *closure { return lv.closureAt(lv.path[rte]) }
 
 // row returns the closure of what holds for every row that WHERE lets pass.
-func (lv *level) row() *closure {
-	if lv.rowFacts == nil {
-		lv.rowFacts = lv.closureOf(lv.closeOver(lv.where, nil))
+func (lv *level) row() *closure { return lv.closureAt(nil) }
+
+// closureAt returns what holds for the rows of the entries below a step: a row
+// of the block is one of them where there is none.
+func (lv *level) closureAt(s *step) *closure {
+	if c, ok := lv.closures[s]; ok {
+		return c
 	}
-	return lv.rowFacts
+	if lv.closures == nil {
+		lv.closures = map[*step]*closure{}
+	}
+	c := &closure{facts: lv.indexed(), where: true, joins: lv.below(s)}
+	c.up = lv.up.with(lv.anchorsOutside(c))
+	lv.closures[s] = c
+	return c
 }
 
-func (lv *level) closureOf(facts []*fact) *closure {
-	c := newClosure()
-	for _, list := range [][]*fact{facts, lv.up.all()} {
-		for _, f := range list {
-			c.facts = append(c.facts, f)
-			for _, eq := range f.equal {
-				c.union(eq.a, eq.b, f)
-			}
-			for _, g := range f.given {
-				c.id(g.term)
-				c.members[g.term] = append(c.members[g.term], membership{fact: f, given: g.labels})
-			}
-			for i := range f.members {
-				m := &f.members[i]
-				for j, t := range m.terms {
-					c.id(t)
-					c.members[t] = append(c.members[t], membership{fact: f, sub: m.sub, col: m.cols[j], array: m.array})
-				}
-			}
+// indexed returns the index of the block's facts.
+func (lv *level) indexed() *index {
+	if lv.facts == nil {
+		lv.facts = newIndex()
+		lv.facts.add(lv.where, inWhere)
+		for _, j := range lv.joins {
+			lv.facts.add(j.facts, j.no)
 		}
 	}
-	return c
+	return lv.facts
 }

@@ -229,14 +229,15 @@ func (p *prover) isTenantParam(e query.Expr) bool {
 // readOr keeps the equalities and anchors that every branch implies. The
 // subqueries in a branch give nothing outward.
 func (p *prover) readOr(f *fact, e *query.Bool) {
-	var common *closure
+	var common *partition
 	var anchors map[*query.RTE]bool
+	var first []*query.RTE
 	for i, arg := range e.Args {
 		branch := &fact{}
 		p.read(branch, arg)
-		c := newClosure()
+		c := newPartition()
 		for _, eq := range branch.equal {
-			c.union(eq.a, eq.b, branch)
+			c.union(eq.a, eq.b)
 		}
 		seen := map[*query.RTE]bool{}
 		for _, r := range branch.anchors {
@@ -246,36 +247,22 @@ func (p *prover) readOr(f *fact, e *query.Bool) {
 		}
 		anchors = seen
 		if i == 0 {
-			common = c
+			common, first = c, branch.anchors
 			continue
 		}
-		common = intersect(common, c)
+		common = common.intersect(c)
 	}
-	for _, a := range common.terms {
-		for _, b := range common.terms {
-			if common.ids[a] < common.ids[b] && common.same(a, b) {
-				f.equal = append(f.equal, equality{a, b})
-			}
+	for _, class := range common.classes() {
+		for _, t := range class[1:] {
+			f.equal = append(f.equal, equality{class[0], t})
 		}
 	}
-	for _, r := range p.stmt.RTEs { // in a stable order
+	for _, r := range first {
 		if anchors[r] {
 			f.anchors = append(f.anchors, r)
+			anchors[r] = false
 		}
 	}
-}
-
-// intersect returns the equalities that hold in both.
-func intersect(a, b *closure) *closure {
-	out := newClosure()
-	for i, t := range a.terms {
-		for _, u := range a.terms[i+1:] {
-			if a.same(t, u) && b.same(t, u) {
-				out.union(t, u, nil)
-			}
-		}
-	}
-	return out
 }
 
 // readElement reads `x = ANY (array)`.

@@ -1,6 +1,8 @@
 package prove
 
 import (
+	"slices"
+
 	"github.com/tenantc/tenantc/internal/catalog"
 	"github.com/tenantc/tenantc/internal/query"
 )
@@ -21,5 +23,9 @@ func confineDerived(lv *level, c *closure, r *query.RTE) ([]Reason, bool) {
 	if !ok {
 		return nil, false
 	}
-	return append(because, lv.p.via(r.Relation, ten.Owner)), true
+	// The row by which r is tied may be owned through the same key.
+	if via := lv.p.via(r.Relation, ten.Owner); !slices.Contains(because, via) {
+		because = append(because, via)
+	}
+	return because, true
 }

@@ -2,23 +2,14 @@ package prove
 
 import "github.com/tenantc/tenantc/internal/query"
 
-// base returns the facts that hold for each row of r that takes part in the
-// result, before null-extension is looked into: the block's WHERE, and the ON
-// of each join above r on whose account r's rows can be lost.
+// What holds for each row of an entry that takes part in the result, before
+// null-extension is looked into, is the block's WHERE, and the ON of each join
+// above it on whose account its rows can be lost.
 //
 // A LEFT JOIN keeps its left side whatever ON says, so ON says nothing of a
 // row there:
 //
 //	a LEFT JOIN b ON b.aid = a.id AND a.t = @t    -- every tenant's a
-func (lv *level) base(r *query.RTE) []*fact {
-	out := lv.where
-	for _, s := range lv.path[r] {
-		if onHolds(s.join.Kind, s.left) {
-			out = append(out[:len(out):len(out)], lv.on[s.join]...)
-		}
-	}
-	return out
-}
 
 // onHolds says whether the ON of a join holds for the rows of one side.
 func onHolds(kind query.JoinKind, left bool) bool {
@@ -31,4 +22,17 @@ func onHolds(kind query.JoinKind, left bool) bool {
 		return left
 	}
 	return false
+}
+
+// nullExtends says whether a join may put NULLs in the place of a row of one side.
+func nullExtends(kind query.JoinKind, left bool) bool {
+	switch kind {
+	case query.Inner:
+		return false
+	case query.Left:
+		return !left
+	case query.Right:
+		return left
+	}
+	return true
 }

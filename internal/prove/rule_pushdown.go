@@ -62,12 +62,11 @@ func (lv *level) pushes(s *query.RTE) []push {
 				out = append(out, push{col: i, own: labels{own: h.labels.own}, class: class, facts: c.evidence(t, h)})
 			}
 		}
-		c.class(t, func(u term) bool {
+		c.class(t, func(u term) {
 			if lv.fixed(u, s) {
 				way, _ := c.nearest(t, func(v term) bool { return v == u })
 				out = append(out, push{col: i, to: u, class: class, facts: way})
 			}
-			return true
 		})
 		for _, b := range lv.barred {
 			if b.at == t {

@@ -1,6 +1,8 @@
 package prove
 
 import (
+	"cmp"
+
 	"github.com/tenantc/tenantc/internal/catalog"
 	"github.com/tenantc/tenantc/internal/query"
 )
@@ -16,47 +18,30 @@ func confineShared(lv *level, c *closure, r *query.RTE) ([]Reason, bool) {
 	if ten.Class != catalog.Shared || r.Write || ten.Column() < 0 {
 		return nil, false
 	}
-	path := lv.path[r]
-	for i := -1; i < len(path); i++ {
-		facts := lv.where
-		if i >= 0 {
-			if !onHolds(path[i].join.Kind, path[i].left) {
-				continue
-			}
-			facts = lv.on[path[i].join]
-		}
-		if nullExtends(path[i+1:]) {
-			continue
-		}
-		for _, f := range facts {
-			if lv.p.ownOrShared(f.expr, r, ten.Column()) {
-				rows := Reason{Text: "rows without a tenant are everybody's", Declared: "nulls: everybody " + r.Relation.ShortName()}
-				return append(reasons([]*fact{f}), rows), true
-			}
-		}
+	// The outermost such test is the evidence: WHERE, else the ON that comes last.
+	var test *fact
+	at := lv.path[r]
+	for s := at.holding(); s != nil && s.nulls == at.nulls; s = s.above.holding() {
+		test = cmp.Or(lv.p.sharedTest(r, ten.Column(), s.join.facts), test)
 	}
-	return nil, false
+	if at.nullable() == 0 {
+		test = cmp.Or(lv.p.sharedTest(r, ten.Column(), lv.where), test)
+	}
+	if test == nil {
+		return nil, false
+	}
+	rows := Reason{Text: "rows without a tenant are everybody's", Declared: "nulls: everybody " + r.Relation.ShortName()}
+	return append(reasons([]*fact{test}), rows), true
 }
 
-// nullExtends reports whether a join of the path may put NULLs in the place of
-// the row at its end.
-func nullExtends(path []step) bool {
-	for _, s := range path {
-		switch s.join.Kind {
-		case query.Inner:
-		case query.Left:
-			if !s.left {
-				return true
-			}
-		case query.Right:
-			if s.left {
-				return true
-			}
-		default:
-			return true
+// sharedTest returns the first of the facts that is the test of column col of r.
+func (p *prover) sharedTest(r *query.RTE, col int, facts []*fact) *fact {
+	for _, f := range facts {
+		if p.ownOrShared(f.expr, r, col) {
+			return f
 		}
 	}
-	return false
+	return nil
 }
 
 // ownOrShared reports whether e is `r.t = @t OR r.t IS NULL`, in any order.

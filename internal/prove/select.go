@@ -200,7 +200,7 @@ func unfounded(q *query.Select) bool {
 // output returns the closure of what holds for every row that the block hands out.
 func (lv *level) output() *closure {
 	if lv.unfounded {
-		return lv.closureOf(nil)
+		return lv.up.outwards()
 	}
 	return lv.row()
 }

@@ -1,8 +1,6 @@
 package prove
 
 import (
-	"slices"
-
 	"github.com/tenantc/tenantc/internal/query"
 )
 
@@ -44,52 +42,32 @@ func (p *prover) termOf(e query.Expr) term {
 	return term{}
 }
 
-// closure is a union-find over terms, with the edges that made it, so that an
-// equality can be shown as the conjuncts that lead to it.
-type closure struct {
-	ids     map[term]int
-	terms   []term
-	parent  []int
-	next    []int // ring of the members of each class
-	edges   []closureEdge
-	at      [][]int // edges at each term
-	facts   []*fact // what went in
-	members map[term][]membership
+// partition is a union-find over terms.
+type partition struct {
+	ids    map[term]int
+	terms  []term
+	parent []int
 }
 
-type closureEdge struct {
-	a, b int
-	fact *fact
-}
+func newPartition() *partition { return &partition{ids: map[term]int{}} }
 
-// membership says that a term is column col of a row of sub, where fact holds;
-// that it is an element of array; or, with neither, that it has the labels given.
-type membership struct {
-	fact  *fact
-	sub   *subquery
-	col   int
-	array term
-	given labels
-}
-
-func newClosure() *closure {
-	return &closure{ids: map[term]int{}, members: map[term][]membership{}}
-}
-
-func (c *closure) id(t term) int {
+func (c *partition) id(t term) int {
 	id, ok := c.ids[t]
 	if !ok {
 		id = len(c.terms)
 		c.ids[t] = id
 		c.terms = append(c.terms, t)
 		c.parent = append(c.parent, id)
-		c.next = append(c.next, id)
-		c.at = append(c.at, nil)
 	}
 	return id
 }
 
-func (c *closure) find(id int) int {
+// find returns the representative of the class of t, or -1 where t is in none.
+func (c *partition) find(t term) int {
+	id, ok := c.ids[t]
+	if !ok {
+		return -1
+	}
 	for c.parent[id] != id {
 		c.parent[id] = c.parent[c.parent[id]]
 		id = c.parent[id]
@@ -97,79 +75,43 @@ func (c *closure) find(id int) int {
 	return id
 }
 
-func (c *closure) union(a, b term, f *fact) {
-	ia, ib := c.id(a), c.id(b)
-	ra, rb := c.find(ia), c.find(ib)
-	if ra == rb {
-		return
-	}
-	c.parent[ra] = rb
-	c.next[ra], c.next[rb] = c.next[rb], c.next[ra]
-	c.at[ia] = append(c.at[ia], len(c.edges))
-	c.at[ib] = append(c.at[ib], len(c.edges))
-	c.edges = append(c.edges, closureEdge{ia, ib, f})
+func (c *partition) union(a, b term) {
+	c.id(a)
+	c.id(b)
+	c.parent[c.find(a)] = c.find(b)
 }
 
-// class calls yield for t and every term that equals it, until yield returns false.
-func (c *closure) class(t term, yield func(term) bool) {
-	id, ok := c.ids[t]
-	if !ok {
-		yield(t)
-		return
-	}
-	for at := id; ; {
-		if !yield(c.terms[at]) {
-			return
+// classes returns the classes of more than one term.
+func (c *partition) classes() [][]term {
+	var out [][]term
+	at := map[int]int{}
+	for _, t := range c.terms {
+		root := c.find(t)
+		i, ok := at[root]
+		if !ok {
+			i = len(out)
+			at[root] = i
+			out = append(out, nil)
 		}
-		if at = c.next[at]; at == id {
-			return
-		}
+		out[i] = append(out[i], t)
 	}
+	return out
 }
 
-func (c *closure) same(a, b term) bool {
-	if a == b {
-		return true
-	}
-	ia, ok := c.ids[a]
-	ib, ok2 := c.ids[b]
-	return ok && ok2 && c.find(ia) == c.find(ib)
-}
-
-// nearest walks outward from t, along the facts that made its class, to the
-// first term that goal accepts, and returns the facts on the way there.
-func (c *closure) nearest(t term, goal func(term) bool) ([]*fact, bool) {
-	start, ok := c.ids[t]
-	if !ok {
-		return nil, goal(t)
-	}
-	via := map[int]int{start: -1} // edge by which a term was reached
-	queue := []int{start}
-	for len(queue) > 0 {
-		at := queue[0]
-		queue = queue[1:]
-		if goal(c.terms[at]) {
-			return c.wayTo(at, via), true
+// intersect returns the equalities that hold in both.
+func (c *partition) intersect(d *partition) *partition {
+	out := newPartition()
+	first := map[[2]int]term{}
+	for _, t := range c.terms {
+		both := [2]int{c.find(t), d.find(t)}
+		if both[1] < 0 {
+			continue
 		}
-		for _, e := range c.at[at] {
-			to := c.edges[e].a + c.edges[e].b - at
-			if _, seen := via[to]; !seen {
-				via[to] = e
-				queue = append(queue, to)
-			}
+		if u, ok := first[both]; ok {
+			out.union(u, t)
+		} else {
+			first[both] = t
 		}
 	}
-	return nil, false
-}
-
-// wayTo reads the way to a term off the edges by which terms were reached.
-func (c *closure) wayTo(at int, via map[int]int) []*fact {
-	var out []*fact
-	for via[at] >= 0 {
-		e := c.edges[via[at]]
-		out = append(out, e.fact)
-		at = e.a + e.b - at
-	}
-	slices.Reverse(out)
 	return out
 }

@@ -2,6 +2,7 @@ package prove
 
 import (
 	"maps"
+	"slices"
 
 	"github.com/tenantc/tenantc/internal/catalog"
 	"github.com/tenantc/tenantc/internal/diag"
@@ -79,34 +80,21 @@ func (lv *level) written(target *query.RTE, set []*query.Assign) func(int) label
 	}
 }
 
-// unwritten drops the facts that speak of an assigned column of the target:
-// they held of the old row.
-func (lv *level) unwritten(facts []*fact) []*fact {
-	if lv.target == nil {
-		return facts
-	}
+// rewrites reports whether a fact speaks of an assigned column of the target:
+// it held of the old row.
+func (lv *level) rewrites(f *fact) bool {
 	touches := func(t term) bool { return t.rte == lv.target && lv.assigned[t.col] }
-	var out []*fact
-next:
-	for _, f := range facts {
-		for _, eq := range f.equal {
-			if touches(eq.a) || touches(eq.b) {
-				continue next
-			}
+	for _, eq := range f.equal {
+		if touches(eq.a) || touches(eq.b) {
+			return true
 		}
-		for _, m := range f.members {
-			if touches(m.array) {
-				continue next
-			}
-			for _, t := range m.terms {
-				if touches(t) {
-					continue next
-				}
-			}
-		}
-		out = append(out, f)
 	}
-	return out
+	for _, m := range f.members {
+		if touches(m.array) || slices.ContainsFunc(m.terms, touches) {
+			return true
+		}
+	}
+	return false
 }
 
 // writable refuses to write what is no plain table.
