@@ -4,6 +4,7 @@ package gen
 
 import (
 	"context"
+	"iter"
 	"time"
 
 	"github.com/google/uuid"
@@ -35,6 +36,9 @@ var DocumentCols = struct {
 	UpdatedAt: filter.NewOrdered[models.Document, time.Time]("updated_at"),
 }
 
+// documentKey is the order of documents that an order leaves equal.
+var documentKey = filter.Key[models.Document]("id")
+
 // NewDocument is what [Documents.Create] takes. Whose it is follows from the method's other arguments.
 type NewDocument struct {
 	Title     string
@@ -46,6 +50,25 @@ type NewDocument struct {
 	UpdatedAt *time.Time // nil takes the default
 }
 
+// insert adds what is given to a statement.
+func (n *NewDocument) insert(s *assembly) {
+	if n.ID != nil {
+		s.insert("id", pgtype.UUID{Bytes: *n.ID, Valid: true})
+	}
+	if n.Content != nil {
+		s.insert("content", *n.Content)
+	}
+	if n.IsPublic != nil {
+		s.insert("is_public", *n.IsPublic)
+	}
+	if n.CreatedAt != nil {
+		s.insert("created_at", *n.CreatedAt)
+	}
+	if n.UpdatedAt != nil {
+		s.insert("updated_at", *n.UpdatedAt)
+	}
+}
+
 // DocumentPatch is what [Documents.Update] changes: the fields that are set.
 type DocumentPatch struct {
 	Title     Opt[string]
@@ -54,6 +77,28 @@ type DocumentPatch struct {
 	IsPublic  Opt[bool]
 	CreatedAt Opt[time.Time]
 	UpdatedAt Opt[time.Time]
+}
+
+// assign adds what is given to a statement.
+func (p *DocumentPatch) assign(s *assembly) {
+	if p.Title.set {
+		s.assign("title", p.Title.value)
+	}
+	if p.Content.set {
+		s.assign("content", p.Content.value)
+	}
+	if p.OwnerID.set {
+		s.assign("owner_id", pgtype.UUID{Bytes: p.OwnerID.value, Valid: true})
+	}
+	if p.IsPublic.set {
+		s.assign("is_public", p.IsPublic.value)
+	}
+	if p.CreatedAt.set {
+		s.assign("created_at", p.CreatedAt.value)
+	}
+	if p.UpdatedAt.set {
+		s.assign("updated_at", p.UpdatedAt.value)
+	}
 }
 
 // ListWithOwnersRow is one row of [Documents.ListWithOwners].
@@ -95,6 +140,44 @@ func (r *Documents) List(ctx context.Context, tenantID tenant.ID, conds ...filte
 	return collect(rows, err, documentDest)
 }
 
+// ListBy returns the tenant's documents that meet every condition, in an order and up to a limit.
+//
+// source: models/models.go:43
+func (r *Documents) ListBy(ctx context.Context, tenantID tenant.ID, by filter.Order[models.Document], conds ...filter.Cond[models.Document]) ([]models.Document, error) {
+	key := tenant.Key(tenantID)
+	sql, args := filter.Sorted(listDocuments, []any{key}, by, documentKey, conds)
+	rows, err := r.db.Query(ctx, key, sql, args...)
+	return collect(rows, err, documentDest)
+}
+
+// Page returns the page behind a cursor of the tenant's documents that meet every condition: as many as the order's limit,
+// which it needs, and the cursor of the next page. The first page is behind "", and the last one's next is "".
+// A cursor of another tenant, order or form of conditions is tenant.ErrCursor.
+//
+// source: models/models.go:43
+func (r *Documents) Page(ctx context.Context, tenantID tenant.ID, by filter.Order[models.Document], after filter.Cursor, conds ...filter.Cond[models.Document]) (filter.Page[models.Document], error) {
+	key := tenant.Key(tenantID)
+	q, err := filter.Paginate(key, listDocuments, []any{key}, by, documentKey, after, conds)
+	if err != nil {
+		return filter.Page[models.Document]{}, err
+	}
+	rows, err := r.db.Query(ctx, key, q.SQL, q.Args...)
+	return q.Collect(rows, err, documentDest)
+}
+
+// ForEach goes through the tenant's documents that meet every condition, in no order and however many there are: it holds one at a
+// time. An error comes last. The loop has a connection until it ends; in a transaction nothing else can run meanwhile.
+//
+// source: models/models.go:43
+func (r *Documents) ForEach(ctx context.Context, tenantID tenant.ID, conds ...filter.Cond[models.Document]) iter.Seq2[models.Document, error] {
+	key := tenant.Key(tenantID)
+	sql, args := filter.Where(listDocuments, []any{key}, conds)
+	return func(yield func(models.Document, error) bool) {
+		rows, err := r.db.Query(ctx, key, sql, args...)
+		each(rows, err, documentDest, yield)
+	}
+}
+
 const countDocuments = `select count(*) from documents where tenant_id = $1`
 
 // Count returns how many of the tenant's documents meet every condition.
@@ -108,6 +191,19 @@ func (r *Documents) Count(ctx context.Context, tenantID tenant.ID, conds ...filt
 	return v, err
 }
 
+const existsDocuments = `select exists (select 1 from documents where tenant_id = $1`
+
+// Exists reports whether one of the tenant's documents meets every condition.
+//
+// source: models/models.go:43
+func (r *Documents) Exists(ctx context.Context, tenantID tenant.ID, conds ...filter.Cond[models.Document]) (bool, error) {
+	key := tenant.Key(tenantID)
+	sql, args := filter.Where(existsDocuments, []any{key}, conds)
+	var v bool
+	err := r.db.QueryRow(ctx, key, sql+")", args...).Scan(&v)
+	return v, err
+}
+
 const createDocument = `insert into documents (tenant_id, title, owner_id`
 const createDocumentValues = `) values ($1, $2, $3`
 const createDocumentEnd = `) returning tenant_id, id, title, content, owner_id, is_public, created_at, updated_at`
@@ -118,21 +214,7 @@ const createDocumentEnd = `) returning tenant_id, id, title, content, owner_id, 
 func (r *Documents) Create(ctx context.Context, tenantID tenant.ID, n NewDocument) (models.Document, error) {
 	key := tenant.Key(tenantID)
 	s := assembly{args: []any{key, n.Title, pgtype.UUID{Bytes: n.OwnerID, Valid: true}}}
-	if n.ID != nil {
-		s.insert("id", pgtype.UUID{Bytes: *n.ID, Valid: true})
-	}
-	if n.Content != nil {
-		s.insert("content", *n.Content)
-	}
-	if n.IsPublic != nil {
-		s.insert("is_public", *n.IsPublic)
-	}
-	if n.CreatedAt != nil {
-		s.insert("created_at", *n.CreatedAt)
-	}
-	if n.UpdatedAt != nil {
-		s.insert("updated_at", *n.UpdatedAt)
-	}
+	n.insert(&s)
 	var d models.Document
 	err := r.db.QueryRow(ctx, key, createDocument+s.list+createDocumentValues+s.values+createDocumentEnd, s.args...).
 		Scan(documentDest(&d)...)
@@ -149,28 +231,34 @@ const updateDocumentWhere = ` where tenant_id = $1 and id = $2`
 func (r *Documents) Update(ctx context.Context, tenantID tenant.ID, id uuid.UUID, p DocumentPatch) (int64, error) {
 	key := tenant.Key(tenantID)
 	s := assembly{args: []any{key, pgtype.UUID{Bytes: id, Valid: true}}}
-	if p.Title.set {
-		s.assign("title", p.Title.value)
-	}
-	if p.Content.set {
-		s.assign("content", p.Content.value)
-	}
-	if p.OwnerID.set {
-		s.assign("owner_id", pgtype.UUID{Bytes: p.OwnerID.value, Valid: true})
-	}
-	if p.IsPublic.set {
-		s.assign("is_public", p.IsPublic.value)
-	}
-	if p.CreatedAt.set {
-		s.assign("created_at", p.CreatedAt.value)
-	}
-	if p.UpdatedAt.set {
-		s.assign("updated_at", p.UpdatedAt.value)
-	}
+	p.assign(&s)
 	if s.list == "" {
 		return 0, ErrEmptyPatch
 	}
 	tag, err := r.db.Exec(ctx, key, updateDocument+s.list+updateDocumentWhere, s.args...)
+	return tag.RowsAffected(), err
+}
+
+const updateDocuments = `update documents set `
+const updateDocumentsWhere = ` where tenant_id = $1`
+
+// UpdateWhere changes the tenant's documents that meet every condition, and returns their number. It returns
+// ErrEmptyPatch when the patch sets nothing, and filter.ErrEveryRow when the conditions hold for every row and none
+// of them is filter.All.
+//
+// source: models/models.go:43
+func (r *Documents) UpdateWhere(ctx context.Context, tenantID tenant.ID, p DocumentPatch, cond filter.Cond[models.Document], more ...filter.Cond[models.Document]) (int64, error) {
+	key := tenant.Key(tenantID)
+	s := assembly{args: []any{key}}
+	p.assign(&s)
+	if s.list == "" {
+		return 0, ErrEmptyPatch
+	}
+	sql, args, err := filter.Narrow(updateDocuments+s.list+updateDocumentsWhere, s.args, cond, more)
+	if err != nil {
+		return 0, err
+	}
+	tag, err := r.db.Exec(ctx, key, sql, args...)
 	return tag.RowsAffected(), err
 }
 
@@ -182,6 +270,22 @@ const deleteDocument = `delete from documents where tenant_id = $1 and id = $2`
 func (r *Documents) Delete(ctx context.Context, tenantID tenant.ID, id uuid.UUID) (int64, error) {
 	key := tenant.Key(tenantID)
 	tag, err := r.db.Exec(ctx, key, deleteDocument, key, pgtype.UUID{Bytes: id, Valid: true})
+	return tag.RowsAffected(), err
+}
+
+const deleteDocuments = `delete from documents where tenant_id = $1`
+
+// DeleteWhere deletes the tenant's documents that meet every condition, and returns their number. It returns
+// filter.ErrEveryRow when the conditions hold for every row and none of them is filter.All.
+//
+// source: models/models.go:43
+func (r *Documents) DeleteWhere(ctx context.Context, tenantID tenant.ID, cond filter.Cond[models.Document], more ...filter.Cond[models.Document]) (int64, error) {
+	key := tenant.Key(tenantID)
+	sql, args, err := filter.Narrow(deleteDocuments, []any{key}, cond, more)
+	if err != nil {
+		return 0, err
+	}
+	tag, err := r.db.Exec(ctx, key, sql, args...)
 	return tag.RowsAffected(), err
 }
 

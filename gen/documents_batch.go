@@ -26,6 +26,13 @@ func (r DocumentsBatch) List(conds ...filter.Cond[models.Document]) *tenant.Resu
 	return queueMany(r.b, documentDest, sql, args...)
 }
 
+// ListBy is [Documents.ListBy] in a batch.
+func (r DocumentsBatch) ListBy(by filter.Order[models.Document], conds ...filter.Cond[models.Document]) *tenant.Result[[]models.Document] {
+	key := r.b.Key()
+	sql, args := filter.Sorted(listDocuments, []any{key}, by, documentKey, conds)
+	return queueMany(r.b, documentDest, sql, args...)
+}
+
 // Count is [Documents.Count] in a batch.
 func (r DocumentsBatch) Count(conds ...filter.Cond[models.Document]) *tenant.Result[int64] {
 	key := r.b.Key()
@@ -33,25 +40,18 @@ func (r DocumentsBatch) Count(conds ...filter.Cond[models.Document]) *tenant.Res
 	return tenant.QueueOne(r.b, func(v *int64) []any { return []any{v} }, sql, args...)
 }
 
+// Exists is [Documents.Exists] in a batch.
+func (r DocumentsBatch) Exists(conds ...filter.Cond[models.Document]) *tenant.Result[bool] {
+	key := r.b.Key()
+	sql, args := filter.Where(existsDocuments, []any{key}, conds)
+	return tenant.QueueOne(r.b, func(v *bool) []any { return []any{v} }, sql+")", args...)
+}
+
 // Create is [Documents.Create] in a batch.
 func (r DocumentsBatch) Create(n NewDocument) *tenant.Result[models.Document] {
 	key := r.b.Key()
 	s := assembly{args: []any{key, n.Title, pgtype.UUID{Bytes: n.OwnerID, Valid: true}}}
-	if n.ID != nil {
-		s.insert("id", pgtype.UUID{Bytes: *n.ID, Valid: true})
-	}
-	if n.Content != nil {
-		s.insert("content", *n.Content)
-	}
-	if n.IsPublic != nil {
-		s.insert("is_public", *n.IsPublic)
-	}
-	if n.CreatedAt != nil {
-		s.insert("created_at", *n.CreatedAt)
-	}
-	if n.UpdatedAt != nil {
-		s.insert("updated_at", *n.UpdatedAt)
-	}
+	n.insert(&s)
 	return tenant.QueueOne(r.b, documentDest, createDocument+s.list+createDocumentValues+s.values+createDocumentEnd, s.args...)
 }
 
@@ -59,34 +59,42 @@ func (r DocumentsBatch) Create(n NewDocument) *tenant.Result[models.Document] {
 func (r DocumentsBatch) Update(id uuid.UUID, p DocumentPatch) *tenant.Result[int64] {
 	key := r.b.Key()
 	s := assembly{args: []any{key, pgtype.UUID{Bytes: id, Valid: true}}}
-	if p.Title.set {
-		s.assign("title", p.Title.value)
-	}
-	if p.Content.set {
-		s.assign("content", p.Content.value)
-	}
-	if p.OwnerID.set {
-		s.assign("owner_id", pgtype.UUID{Bytes: p.OwnerID.value, Valid: true})
-	}
-	if p.IsPublic.set {
-		s.assign("is_public", p.IsPublic.value)
-	}
-	if p.CreatedAt.set {
-		s.assign("created_at", p.CreatedAt.value)
-	}
-	if p.UpdatedAt.set {
-		s.assign("updated_at", p.UpdatedAt.value)
-	}
+	p.assign(&s)
 	if s.list == "" {
 		return tenant.FailedResult[int64](r.b, ErrEmptyPatch)
 	}
 	return tenant.QueueRows(r.b, updateDocument+s.list+updateDocumentWhere, s.args...)
 }
 
+// UpdateWhere is [Documents.UpdateWhere] in a batch.
+func (r DocumentsBatch) UpdateWhere(p DocumentPatch, cond filter.Cond[models.Document], more ...filter.Cond[models.Document]) *tenant.Result[int64] {
+	key := r.b.Key()
+	s := assembly{args: []any{key}}
+	p.assign(&s)
+	if s.list == "" {
+		return tenant.FailedResult[int64](r.b, ErrEmptyPatch)
+	}
+	sql, args, err := filter.Narrow(updateDocuments+s.list+updateDocumentsWhere, s.args, cond, more)
+	if err != nil {
+		return tenant.FailedResult[int64](r.b, err)
+	}
+	return tenant.QueueRows(r.b, sql, args...)
+}
+
 // Delete is [Documents.Delete] in a batch.
 func (r DocumentsBatch) Delete(id uuid.UUID) *tenant.Result[int64] {
 	key := r.b.Key()
 	return tenant.QueueRows(r.b, deleteDocument, key, pgtype.UUID{Bytes: id, Valid: true})
+}
+
+// DeleteWhere is [Documents.DeleteWhere] in a batch.
+func (r DocumentsBatch) DeleteWhere(cond filter.Cond[models.Document], more ...filter.Cond[models.Document]) *tenant.Result[int64] {
+	key := r.b.Key()
+	sql, args, err := filter.Narrow(deleteDocuments, []any{key}, cond, more)
+	if err != nil {
+		return tenant.FailedResult[int64](r.b, err)
+	}
+	return tenant.QueueRows(r.b, sql, args...)
 }
 
 // SearchByTitle is [Documents.SearchByTitle] in a batch.

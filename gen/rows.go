@@ -81,6 +81,30 @@ func collect[T any](rows pgx.Rows, err error, dest func(*T) []any) ([]T, error) 
 	return items, nil
 }
 
+// each hands rows to yield, one at a time, until that has enough.
+func each[T any](rows pgx.Rows, err error, dest func(*T) []any, yield func(T, error) bool) {
+	var item, none T
+	if err != nil {
+		yield(none, err)
+		return
+	}
+	defer rows.Close()
+	to := dest(&item)
+	for rows.Next() {
+		if err := rows.Scan(to...); err != nil {
+			yield(none, err)
+			return
+		}
+		if !yield(item, nil) {
+			return
+		}
+		item = none
+	}
+	if err := rows.Err(); err != nil {
+		yield(none, err)
+	}
+}
+
 // manyUUIDs returns UUIDs in the form that pgx encodes best. Nil is null.
 func manyUUIDs(ids []uuid.UUID) pgtype.FlatArray[pgtype.UUID] {
 	if ids == nil {

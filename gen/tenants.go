@@ -21,12 +21,38 @@ type NewTenant struct {
 	UpdatedAt *time.Time // nil takes the default
 }
 
+// insert adds what is given to a statement.
+func (n *NewTenant) insert(s *assembly) {
+	if n.CreatedAt != nil {
+		s.insert("created_at", *n.CreatedAt)
+	}
+	if n.UpdatedAt != nil {
+		s.insert("updated_at", *n.UpdatedAt)
+	}
+}
+
 // TenantPatch is what [Tenants.Update] changes: the fields that are set.
 type TenantPatch struct {
 	Name      Opt[string]
 	Subdomain Opt[string]
 	CreatedAt Opt[time.Time]
 	UpdatedAt Opt[time.Time]
+}
+
+// assign adds what is given to a statement.
+func (p *TenantPatch) assign(s *assembly) {
+	if p.Name.set {
+		s.assign("name", p.Name.value)
+	}
+	if p.Subdomain.set {
+		s.assign("subdomain", p.Subdomain.value)
+	}
+	if p.CreatedAt.set {
+		s.assign("created_at", p.CreatedAt.value)
+	}
+	if p.UpdatedAt.set {
+		s.assign("updated_at", p.UpdatedAt.value)
+	}
 }
 
 // UsageRow is one row of [Tenants.Usage].
@@ -58,12 +84,7 @@ const createTenantEnd = `) returning id, name, subdomain, created_at, updated_at
 func (r *Tenants) Create(ctx context.Context, tenantID tenant.ID, n NewTenant) (models.Tenant, error) {
 	key := tenant.Key(tenantID)
 	s := assembly{args: []any{key, n.Name, n.Subdomain}}
-	if n.CreatedAt != nil {
-		s.insert("created_at", *n.CreatedAt)
-	}
-	if n.UpdatedAt != nil {
-		s.insert("updated_at", *n.UpdatedAt)
-	}
+	n.insert(&s)
 	var t models.Tenant
 	err := r.db.QueryRow(ctx, key, createTenant+s.list+createTenantValues+s.values+createTenantEnd, s.args...).
 		Scan(tenantDest(&t)...)
@@ -80,18 +101,7 @@ const updateTenantWhere = ` where id = $1`
 func (r *Tenants) Update(ctx context.Context, tenantID tenant.ID, p TenantPatch) (int64, error) {
 	key := tenant.Key(tenantID)
 	s := assembly{args: []any{key}}
-	if p.Name.set {
-		s.assign("name", p.Name.value)
-	}
-	if p.Subdomain.set {
-		s.assign("subdomain", p.Subdomain.value)
-	}
-	if p.CreatedAt.set {
-		s.assign("created_at", p.CreatedAt.value)
-	}
-	if p.UpdatedAt.set {
-		s.assign("updated_at", p.UpdatedAt.value)
-	}
+	p.assign(&s)
 	if s.list == "" {
 		return 0, ErrEmptyPatch
 	}

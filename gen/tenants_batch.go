@@ -20,12 +20,7 @@ func (r TenantsBatch) Get() *tenant.Result[models.Tenant] {
 func (r TenantsBatch) Create(n NewTenant) *tenant.Result[models.Tenant] {
 	key := r.b.Key()
 	s := assembly{args: []any{key, n.Name, n.Subdomain}}
-	if n.CreatedAt != nil {
-		s.insert("created_at", *n.CreatedAt)
-	}
-	if n.UpdatedAt != nil {
-		s.insert("updated_at", *n.UpdatedAt)
-	}
+	n.insert(&s)
 	return tenant.QueueOne(r.b, tenantDest, createTenant+s.list+createTenantValues+s.values+createTenantEnd, s.args...)
 }
 
@@ -33,18 +28,7 @@ func (r TenantsBatch) Create(n NewTenant) *tenant.Result[models.Tenant] {
 func (r TenantsBatch) Update(p TenantPatch) *tenant.Result[int64] {
 	key := r.b.Key()
 	s := assembly{args: []any{key}}
-	if p.Name.set {
-		s.assign("name", p.Name.value)
-	}
-	if p.Subdomain.set {
-		s.assign("subdomain", p.Subdomain.value)
-	}
-	if p.CreatedAt.set {
-		s.assign("created_at", p.CreatedAt.value)
-	}
-	if p.UpdatedAt.set {
-		s.assign("updated_at", p.UpdatedAt.value)
-	}
+	p.assign(&s)
 	if s.list == "" {
 		return tenant.FailedResult[int64](r.b, ErrEmptyPatch)
 	}

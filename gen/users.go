@@ -4,6 +4,7 @@ package gen
 
 import (
 	"context"
+	"iter"
 	"time"
 
 	"github.com/google/uuid"
@@ -36,6 +37,9 @@ var UserCols = struct {
 	UpdatedAt: filter.NewOrdered[models.User, time.Time]("updated_at"),
 }
 
+// userKey is the order of users that an order leaves equal.
+var userKey = filter.Key[models.User]("id")
+
 // NewUser is what [Users.Create] takes. Whose it is follows from the method's other arguments.
 type NewUser struct {
 	Name      string
@@ -47,6 +51,22 @@ type NewUser struct {
 	UpdatedAt *time.Time // nil takes the default
 }
 
+// insert adds what is given to a statement.
+func (n *NewUser) insert(s *assembly) {
+	if n.ID != nil {
+		s.insert("id", pgtype.UUID{Bytes: *n.ID, Valid: true})
+	}
+	if n.Role != nil {
+		s.insert("role", *n.Role)
+	}
+	if n.CreatedAt != nil {
+		s.insert("created_at", *n.CreatedAt)
+	}
+	if n.UpdatedAt != nil {
+		s.insert("updated_at", *n.UpdatedAt)
+	}
+}
+
 // UserPatch is what [Users.Update] changes: the fields that are set.
 type UserPatch struct {
 	Name      Opt[string]
@@ -55,6 +75,28 @@ type UserPatch struct {
 	Age       Opt[int32]
 	CreatedAt Opt[time.Time]
 	UpdatedAt Opt[time.Time]
+}
+
+// assign adds what is given to a statement.
+func (p *UserPatch) assign(s *assembly) {
+	if p.Name.set {
+		s.assign("name", p.Name.value)
+	}
+	if p.Email.set {
+		s.assign("email", p.Email.value)
+	}
+	if p.Role.set {
+		s.assign("role", p.Role.value)
+	}
+	if p.Age.set {
+		s.assign("age", p.Age.value)
+	}
+	if p.CreatedAt.set {
+		s.assign("created_at", p.CreatedAt.value)
+	}
+	if p.UpdatedAt.set {
+		s.assign("updated_at", p.UpdatedAt.value)
+	}
 }
 
 // CountByRoleRow is one row of [Users.CountByRole].
@@ -116,6 +158,44 @@ func (r *Users) List(ctx context.Context, tenantID tenant.ID, conds ...filter.Co
 	return collect(rows, err, userDest)
 }
 
+// ListBy returns the tenant's users that meet every condition, in an order and up to a limit.
+//
+// source: models/models.go:31
+func (r *Users) ListBy(ctx context.Context, tenantID tenant.ID, by filter.Order[models.User], conds ...filter.Cond[models.User]) ([]models.User, error) {
+	key := tenant.Key(tenantID)
+	sql, args := filter.Sorted(listUsers, []any{key}, by, userKey, conds)
+	rows, err := r.db.Query(ctx, key, sql, args...)
+	return collect(rows, err, userDest)
+}
+
+// Page returns the page behind a cursor of the tenant's users that meet every condition: as many as the order's limit,
+// which it needs, and the cursor of the next page. The first page is behind "", and the last one's next is "".
+// A cursor of another tenant, order or form of conditions is tenant.ErrCursor.
+//
+// source: models/models.go:31
+func (r *Users) Page(ctx context.Context, tenantID tenant.ID, by filter.Order[models.User], after filter.Cursor, conds ...filter.Cond[models.User]) (filter.Page[models.User], error) {
+	key := tenant.Key(tenantID)
+	q, err := filter.Paginate(key, listUsers, []any{key}, by, userKey, after, conds)
+	if err != nil {
+		return filter.Page[models.User]{}, err
+	}
+	rows, err := r.db.Query(ctx, key, q.SQL, q.Args...)
+	return q.Collect(rows, err, userDest)
+}
+
+// ForEach goes through the tenant's users that meet every condition, in no order and however many there are: it holds one at a
+// time. An error comes last. The loop has a connection until it ends; in a transaction nothing else can run meanwhile.
+//
+// source: models/models.go:31
+func (r *Users) ForEach(ctx context.Context, tenantID tenant.ID, conds ...filter.Cond[models.User]) iter.Seq2[models.User, error] {
+	key := tenant.Key(tenantID)
+	sql, args := filter.Where(listUsers, []any{key}, conds)
+	return func(yield func(models.User, error) bool) {
+		rows, err := r.db.Query(ctx, key, sql, args...)
+		each(rows, err, userDest, yield)
+	}
+}
+
 const countUsers = `select count(*) from users where tenant_id = $1`
 
 // Count returns how many of the tenant's users meet every condition.
@@ -129,6 +209,19 @@ func (r *Users) Count(ctx context.Context, tenantID tenant.ID, conds ...filter.C
 	return v, err
 }
 
+const existsUsers = `select exists (select 1 from users where tenant_id = $1`
+
+// Exists reports whether one of the tenant's users meets every condition.
+//
+// source: models/models.go:31
+func (r *Users) Exists(ctx context.Context, tenantID tenant.ID, conds ...filter.Cond[models.User]) (bool, error) {
+	key := tenant.Key(tenantID)
+	sql, args := filter.Where(existsUsers, []any{key}, conds)
+	var v bool
+	err := r.db.QueryRow(ctx, key, sql+")", args...).Scan(&v)
+	return v, err
+}
+
 const createUser = `insert into users (tenant_id, name, email, age`
 const createUserValues = `) values ($1, $2, $3, $4`
 const createUserEnd = `) returning tenant_id, id, name, email, role, age, created_at, updated_at`
@@ -139,18 +232,7 @@ const createUserEnd = `) returning tenant_id, id, name, email, role, age, create
 func (r *Users) Create(ctx context.Context, tenantID tenant.ID, n NewUser) (models.User, error) {
 	key := tenant.Key(tenantID)
 	s := assembly{args: []any{key, n.Name, n.Email, n.Age}}
-	if n.ID != nil {
-		s.insert("id", pgtype.UUID{Bytes: *n.ID, Valid: true})
-	}
-	if n.Role != nil {
-		s.insert("role", *n.Role)
-	}
-	if n.CreatedAt != nil {
-		s.insert("created_at", *n.CreatedAt)
-	}
-	if n.UpdatedAt != nil {
-		s.insert("updated_at", *n.UpdatedAt)
-	}
+	n.insert(&s)
 	var u models.User
 	err := r.db.QueryRow(ctx, key, createUser+s.list+createUserValues+s.values+createUserEnd, s.args...).
 		Scan(userDest(&u)...)
@@ -167,28 +249,34 @@ const updateUserWhere = ` where tenant_id = $1 and id = $2`
 func (r *Users) Update(ctx context.Context, tenantID tenant.ID, id uuid.UUID, p UserPatch) (int64, error) {
 	key := tenant.Key(tenantID)
 	s := assembly{args: []any{key, pgtype.UUID{Bytes: id, Valid: true}}}
-	if p.Name.set {
-		s.assign("name", p.Name.value)
-	}
-	if p.Email.set {
-		s.assign("email", p.Email.value)
-	}
-	if p.Role.set {
-		s.assign("role", p.Role.value)
-	}
-	if p.Age.set {
-		s.assign("age", p.Age.value)
-	}
-	if p.CreatedAt.set {
-		s.assign("created_at", p.CreatedAt.value)
-	}
-	if p.UpdatedAt.set {
-		s.assign("updated_at", p.UpdatedAt.value)
-	}
+	p.assign(&s)
 	if s.list == "" {
 		return 0, ErrEmptyPatch
 	}
 	tag, err := r.db.Exec(ctx, key, updateUser+s.list+updateUserWhere, s.args...)
+	return tag.RowsAffected(), err
+}
+
+const updateUsers = `update users set `
+const updateUsersWhere = ` where tenant_id = $1`
+
+// UpdateWhere changes the tenant's users that meet every condition, and returns their number. It returns
+// ErrEmptyPatch when the patch sets nothing, and filter.ErrEveryRow when the conditions hold for every row and none
+// of them is filter.All.
+//
+// source: models/models.go:31
+func (r *Users) UpdateWhere(ctx context.Context, tenantID tenant.ID, p UserPatch, cond filter.Cond[models.User], more ...filter.Cond[models.User]) (int64, error) {
+	key := tenant.Key(tenantID)
+	s := assembly{args: []any{key}}
+	p.assign(&s)
+	if s.list == "" {
+		return 0, ErrEmptyPatch
+	}
+	sql, args, err := filter.Narrow(updateUsers+s.list+updateUsersWhere, s.args, cond, more)
+	if err != nil {
+		return 0, err
+	}
+	tag, err := r.db.Exec(ctx, key, sql, args...)
 	return tag.RowsAffected(), err
 }
 
@@ -200,6 +288,22 @@ const deleteUser = `delete from users where tenant_id = $1 and id = $2`
 func (r *Users) Delete(ctx context.Context, tenantID tenant.ID, id uuid.UUID) (int64, error) {
 	key := tenant.Key(tenantID)
 	tag, err := r.db.Exec(ctx, key, deleteUser, key, pgtype.UUID{Bytes: id, Valid: true})
+	return tag.RowsAffected(), err
+}
+
+const deleteUsers = `delete from users where tenant_id = $1`
+
+// DeleteWhere deletes the tenant's users that meet every condition, and returns their number. It returns
+// filter.ErrEveryRow when the conditions hold for every row and none of them is filter.All.
+//
+// source: models/models.go:31
+func (r *Users) DeleteWhere(ctx context.Context, tenantID tenant.ID, cond filter.Cond[models.User], more ...filter.Cond[models.User]) (int64, error) {
+	key := tenant.Key(tenantID)
+	sql, args, err := filter.Narrow(deleteUsers, []any{key}, cond, more)
+	if err != nil {
+		return 0, err
+	}
+	tag, err := r.db.Exec(ctx, key, sql, args...)
 	return tag.RowsAffected(), err
 }
 

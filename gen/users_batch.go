@@ -26,6 +26,13 @@ func (r UsersBatch) List(conds ...filter.Cond[models.User]) *tenant.Result[[]mod
 	return queueMany(r.b, userDest, sql, args...)
 }
 
+// ListBy is [Users.ListBy] in a batch.
+func (r UsersBatch) ListBy(by filter.Order[models.User], conds ...filter.Cond[models.User]) *tenant.Result[[]models.User] {
+	key := r.b.Key()
+	sql, args := filter.Sorted(listUsers, []any{key}, by, userKey, conds)
+	return queueMany(r.b, userDest, sql, args...)
+}
+
 // Count is [Users.Count] in a batch.
 func (r UsersBatch) Count(conds ...filter.Cond[models.User]) *tenant.Result[int64] {
 	key := r.b.Key()
@@ -33,22 +40,18 @@ func (r UsersBatch) Count(conds ...filter.Cond[models.User]) *tenant.Result[int6
 	return tenant.QueueOne(r.b, func(v *int64) []any { return []any{v} }, sql, args...)
 }
 
+// Exists is [Users.Exists] in a batch.
+func (r UsersBatch) Exists(conds ...filter.Cond[models.User]) *tenant.Result[bool] {
+	key := r.b.Key()
+	sql, args := filter.Where(existsUsers, []any{key}, conds)
+	return tenant.QueueOne(r.b, func(v *bool) []any { return []any{v} }, sql+")", args...)
+}
+
 // Create is [Users.Create] in a batch.
 func (r UsersBatch) Create(n NewUser) *tenant.Result[models.User] {
 	key := r.b.Key()
 	s := assembly{args: []any{key, n.Name, n.Email, n.Age}}
-	if n.ID != nil {
-		s.insert("id", pgtype.UUID{Bytes: *n.ID, Valid: true})
-	}
-	if n.Role != nil {
-		s.insert("role", *n.Role)
-	}
-	if n.CreatedAt != nil {
-		s.insert("created_at", *n.CreatedAt)
-	}
-	if n.UpdatedAt != nil {
-		s.insert("updated_at", *n.UpdatedAt)
-	}
+	n.insert(&s)
 	return tenant.QueueOne(r.b, userDest, createUser+s.list+createUserValues+s.values+createUserEnd, s.args...)
 }
 
@@ -56,34 +59,42 @@ func (r UsersBatch) Create(n NewUser) *tenant.Result[models.User] {
 func (r UsersBatch) Update(id uuid.UUID, p UserPatch) *tenant.Result[int64] {
 	key := r.b.Key()
 	s := assembly{args: []any{key, pgtype.UUID{Bytes: id, Valid: true}}}
-	if p.Name.set {
-		s.assign("name", p.Name.value)
-	}
-	if p.Email.set {
-		s.assign("email", p.Email.value)
-	}
-	if p.Role.set {
-		s.assign("role", p.Role.value)
-	}
-	if p.Age.set {
-		s.assign("age", p.Age.value)
-	}
-	if p.CreatedAt.set {
-		s.assign("created_at", p.CreatedAt.value)
-	}
-	if p.UpdatedAt.set {
-		s.assign("updated_at", p.UpdatedAt.value)
-	}
+	p.assign(&s)
 	if s.list == "" {
 		return tenant.FailedResult[int64](r.b, ErrEmptyPatch)
 	}
 	return tenant.QueueRows(r.b, updateUser+s.list+updateUserWhere, s.args...)
 }
 
+// UpdateWhere is [Users.UpdateWhere] in a batch.
+func (r UsersBatch) UpdateWhere(p UserPatch, cond filter.Cond[models.User], more ...filter.Cond[models.User]) *tenant.Result[int64] {
+	key := r.b.Key()
+	s := assembly{args: []any{key}}
+	p.assign(&s)
+	if s.list == "" {
+		return tenant.FailedResult[int64](r.b, ErrEmptyPatch)
+	}
+	sql, args, err := filter.Narrow(updateUsers+s.list+updateUsersWhere, s.args, cond, more)
+	if err != nil {
+		return tenant.FailedResult[int64](r.b, err)
+	}
+	return tenant.QueueRows(r.b, sql, args...)
+}
+
 // Delete is [Users.Delete] in a batch.
 func (r UsersBatch) Delete(id uuid.UUID) *tenant.Result[int64] {
 	key := r.b.Key()
 	return tenant.QueueRows(r.b, deleteUser, key, pgtype.UUID{Bytes: id, Valid: true})
+}
+
+// DeleteWhere is [Users.DeleteWhere] in a batch.
+func (r UsersBatch) DeleteWhere(cond filter.Cond[models.User], more ...filter.Cond[models.User]) *tenant.Result[int64] {
+	key := r.b.Key()
+	sql, args, err := filter.Narrow(deleteUsers, []any{key}, cond, more)
+	if err != nil {
+		return tenant.FailedResult[int64](r.b, err)
+	}
+	return tenant.QueueRows(r.b, sql, args...)
 }
 
 // FindByEmail is [Users.FindByEmail] in a batch.

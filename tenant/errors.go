@@ -32,6 +32,15 @@ var (
 	// ErrNotRun says that a [Result] was asked for before its batch ran.
 	ErrNotRun = errors.New("tenant: the batch has not run yet")
 
+	// ErrStale says that a row has moved on since it was read: another version of
+	// it is there by now, or none. Read it again and decide anew.
+	ErrStale = errors.New("tenant: the row has changed since it was read")
+
+	// ErrCursor says that a cursor is not for this page: it belongs to another
+	// tenant, another query, order or form of conditions, or it is damaged.
+	// Nothing was sent.
+	ErrCursor = errors.New("tenant: the cursor does not belong to this page")
+
 	// ErrBatchTx says that a batch begins a transaction of its own
 	// ([pgx.Batch.BeginTx]), which would outlive the call that places it.
 	// Nothing was sent; [DB.InTx] is the way to a transaction.

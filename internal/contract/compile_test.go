@@ -233,9 +233,11 @@ import (
 	"github.com/tenantc/tenantc/gen/unscoped"
 	"github.com/tenantc/tenantc/models"
 	"github.com/tenantc/tenantc/tenant"
+	"github.com/tenantc/tenantc/tenant/filter"
 )
 
 var (
+	_ filter.Cursor
 	_ uuid.UUID
 	_ models.User
 	_ = unscoped.New

@@ -112,7 +112,7 @@ func (p *Printer) Files(of *plan.Plan) []File {
 		if len(pkg.Repositories) > 0 {
 			add(pkg, "store.go", "store.tmpl", pkg)
 		}
-		if pkg.Collect || pkg.Assign || pkg.Insert || len(pkg.Helpers) > 0 || len(pkg.Dests) > 0 {
+		if pkg.Collect || pkg.Each || pkg.Assign || pkg.Insert || len(pkg.Helpers) > 0 || len(pkg.Dests) > 0 {
 			add(pkg, "rows.go", "rows.tmpl", pkg)
 		}
 		if len(pkg.Types) > 0 {
@@ -194,11 +194,11 @@ func (p *Printer) part(repo *plan.Repository, template string) ([]byte, error) {
 }
 
 // formatted reports whether a part comes out of its template in gofmt's form.
-// Comments of the user's may not, nor the columns for conditions.
+// Comments of the user's may not.
 func formatted(repo *plan.Repository, template string) bool {
 	switch template {
 	case "types":
-		return repo.Cols == nil && !slices.ContainsFunc(repo.Structs, func(s *plan.Struct) bool { return !s.Plain() })
+		return (repo.Cols == nil || repo.Cols.Plain()) && !slices.ContainsFunc(repo.Structs, func(s *plan.Struct) bool { return !s.Plain() })
 	case "methods":
 		return !slices.ContainsFunc(repo.Methods, func(m *plan.Method) bool { return m.Commented })
 	}

@@ -28,16 +28,19 @@ func one(shape plan.Shape) *plan.Plan {
 		SQL: []string{"key", "items"}, Row: &plan.Row{Type: "string", Scan: func(addr string) string { return addr }}, Item: "string",
 		Table: []string{"users"}, Columns: []string{"tenant_id", "name"},
 		Twin:     twin,
-		Optional: []plan.Option{{Given: "ok", Column: `"order"`, Value: "v"}},
+		Optional: []plan.Option{{Given: "n.ok", Column: `"order"`, Value: "n.v"}}, Order: "userKey",
 		Var: plan.Vars{
 			Key: "key", Row: "v", Rows: "rows", Err: "err", SQL: "sql", Args: "args", Tag: "tag", Batch: "b", Results: "br",
-			Item: "item", Items: "items", Out: "out", Index: "i", Stmt: "s",
+			Item: "item", Items: "items", Out: "out", Index: "i", Stmt: "s", Cond: "cond", Conds: "conds", By: "by", After: "after", Paging: "q", Given: "n",
 		},
 	}
 	return &plan.Plan{Packages: []*plan.Package{{
-		Dir: "out", Name: "out", Batch: "Batch", Noun: "tenant", Collect: true, QueueMany: true, Assign: true, Insert: true, Tenant: plan.Arg{Name: "tenantID", Type: "tenant.ID"},
+		Dir: "out", Name: "out", Batch: "Batch", Noun: "tenant", Collect: true, Each: true, QueueMany: true, Assign: true, Insert: true,
+		Tenant: plan.Arg{Name: "tenantID", Type: "tenant.ID"},
 		Repositories: []*plan.Repository{{Name: "Users", File: "users.go", Package: "out", Scoped: true, Methods: []*plan.Method{m},
-			Twin: &plan.Twin{Name: "UsersBatch", File: "users_batch.go"}}},
+			Structs: []*plan.Struct{{Name: "NewUser", Parts: &plan.Parts{Of: "n", Stmt: "s", Verb: "insert", Optional: m.Optional}}},
+			Key:     &plan.KeyVar{Name: "userKey", Expr: `filter.Key[User]("id")`, Of: "users"},
+			Twin:    &plan.Twin{Name: "UsersBatch", File: "users_batch.go"}}},
 		Types: []*plan.TypeDecl{{Name: "T", Fields: []plan.Field{{Name: "A", Type: "int", Tag: "json:\"a`b\"", Doc: "a field"}}}},
 	}}}
 }
@@ -52,6 +55,11 @@ var twins = map[plan.Shape]string{
 	plan.Count:    "filter.Where(do, []any{key, items}, conds)\n\treturn tenant.QueueOne(r.b, ",
 	plan.Create:   "return tenant.QueueOne(r.b, func(v *string) []any { return []any{v} }, do+s.list+doMiddle+s.values+doEnd, s.args...)",
 	plan.Update:   "return tenant.QueueRows(r.b, do+s.list+doMiddle, s.args...)",
+
+	plan.ListBy:      "filter.Sorted(do, []any{key, items}, by, userKey, conds)\n\treturn queueMany(r.b, ",
+	plan.Exists:      "filter.Where(do, []any{key, items}, conds)\n\treturn tenant.QueueOne(r.b, func(v *string) []any { return []any{v} }, sql+\")\", args...)",
+	plan.UpdateWhere: "filter.Narrow(do+s.list+doMiddle, s.args, cond, conds)\n\tif err != nil {\n\t\treturn tenant.FailedResult[int64](r.b, err)",
+	plan.DeleteWhere: "filter.Narrow(do, []any{key, items}, cond, conds)\n\tif err != nil {",
 }
 
 // TestRender: every shape is printed as Go, under the header, with its source
@@ -63,7 +71,10 @@ func TestRender(t *testing.T) {
 		plan.ExecRows: "tag.RowsAffected(), err", plan.ExecResult: "return r.db.Exec(ctx, key, do, key, items)", plan.BatchExec: ".SendBatch(ctx, key, b).Close()",
 		plan.BatchOne: "br.QueryRow().Scan(&v)", plan.BatchMany: "br.Query()", plan.CopyFrom: `pgx.Identifier{"users"}, []string{"tenant_id", "name"}`,
 		plan.List: "filter.Where(do, []any{key, items}, conds)", plan.Count: "filter.Where(do, []any{key, items}, conds)",
-		plan.Create: "s.insert(`\"order\"`, v)", plan.Update: "s.assign(`\"order\"`, v)",
+		plan.ListBy: "filter.Sorted(do, []any{key, items}, by, userKey, conds)", plan.ForEach: "each(rows, err, func(v *string) []any",
+		plan.Page: "filter.Paginate(key, do, []any{key, items}, by, userKey, after, conds)", plan.Exists: `.QueryRow(ctx, key, sql+")", args...)`,
+		plan.Create: "n.insert(&s)", plan.Update: "n.assign(&s)",
+		plan.UpdateWhere: "filter.Narrow(do+s.list+doMiddle, s.args, cond, conds)", plan.DeleteWhere: "filter.Narrow(do, []any{key, items}, cond, conds)",
 	}
 	for shape, call := range calls {
 		files, err := emit.Render(one(shape))
@@ -85,7 +96,7 @@ func TestRender(t *testing.T) {
 			}
 		}
 		users := string(files["out/users.go"])
-		for _, want := range []string{call, "// source: q.sql:1\nfunc (r *Users) Do(ctx context.Context, tenantID tenant.ID, items []string)"} {
+		for _, want := range []string{"s.insert(`\"order\"`, n.v)", `var userKey = filter.Key[User]("id")`, call, "// source: q.sql:1\nfunc (r *Users) Do(ctx context.Context, tenantID tenant.ID, items []string)"} {
 			if !strings.Contains(users, want) {
 				t.Errorf("%s: %q is not in\n%s", shape, want, users)
 			}

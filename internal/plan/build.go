@@ -213,7 +213,7 @@ func (b *builder) pkgOf(kind Kind) *pkg {
 		p.names[n] = true
 	}
 	// Of rows.go, and what every method calls its receiver and arguments.
-	for _, n := range []string{"collect", "queueMany", "assembly", nullUUID, manyUUIDs, uuidColumn, nullUUIDColumn, timeColumn, "r", "ctx", "conds", "v"} {
+	for _, n := range []string{"collect", "each", "queueMany", "assembly", nullUUID, manyUUIDs, uuidColumn, nullUUIDColumn, timeColumn, "r", "ctx", "v"} {
 		p.names[n] = true
 	}
 	for _, d := range b.dims {

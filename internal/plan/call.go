@@ -25,7 +25,7 @@ type call struct {
 func (b *builder) newCall(r *repo, m *Method) *call {
 	c := &call{b: b, r: r, m: m, names: scope{}, given: map[string]bool{}, exprs: map[int]string{}, keys: map[int]string{}}
 	maps.Copy(c.names, b.im.taken)
-	for _, n := range []string{"ctx", "r", "collect", "queueMany", "assembly", nullUUID, manyUUIDs, uuidColumn, nullUUIDColumn, timeColumn} {
+	for _, n := range []string{"ctx", "r", "collect", "each", "queueMany", "assembly", nullUUID, manyUUIDs, uuidColumn, nullUUIDColumn, timeColumn} {
 		c.names[n] = true
 	}
 	for _, k := range m.Consts {
@@ -177,8 +177,10 @@ func (c *call) finish() {
 	switch c.m.Shape {
 	case One, Create:
 		c.r.use.pkg(pathTenant) // NotFound
-	case Many, List, BatchMany:
+	case Many, List, ListBy, BatchMany:
 		c.r.pkg.Collect = true
+	case Page:
+		v.Paging = c.names.take("q", "paging")
 	}
 	for _, h := range handleOf(c.m.Shape) {
 		c.r.pkg.handle[h] = true

@@ -21,17 +21,20 @@ func (c *crud) cols() {
 	}}
 	c.b.mustClaim(c.repo.pkg, out.Name, c.pos(), "the columns of "+c.row.name)
 	for _, f := range c.row.fields {
-		value := condValue(f.typ)
-		kind := c.b.condKind(f, value, c.rel)
+		kind, value := c.b.condKind(f, condValue(f.typ), c.rel)
 		if kind == "" || c.dimColumn(f.col.Index) {
 			continue
 		}
 		args := fmt.Sprintf("[%s, %s]", u.typ(c.row.typ), u.typ(value))
 		pkg := u.pkg(pathFilter)
+		traits := ""
+		if !f.col.NotNull {
+			traits = ", " + pkg + ".Nullable"
+		}
 		out.Fields = append(out.Fields, Col{
 			Name: f.name,
 			Type: pkg + "." + kind + args,
-			New:  fmt.Sprintf("%s.New%s%s(%q)", pkg, kind, args, f.col.Name),
+			New:  fmt.Sprintf("%s.New%s%s(%q%s)", pkg, kind, args, f.col.Name, traits),
 		})
 	}
 	c.repo.Cols = out
@@ -65,44 +68,54 @@ func condValue(t goType) goType {
 }
 
 // condKind returns the type of the filter package for a column whose values are
-// of type value, or "" for one that cannot be compared.
-func (b *builder) condKind(f *rowField, value goType, rel *catalog.Relation) string {
-	if value.text == "any" {
-		return ""
-	}
+// of type value, or "" for one that cannot be compared, and the type of what it
+// is compared with: for an array, its elements'.
+func (b *builder) condKind(f *rowField, value goType, rel *catalog.Relation) (string, goType) {
 	t := f.col.Type
+	enum := false
 	for range 8 { // a domain counts as its base
 		u := b.userType(t)
 		if u == nil {
 			break
 		}
-		switch u.Kind {
-		case catalog.Domain:
+		if u.Kind == catalog.Domain && !t.Array {
 			t = u.Of
 			continue
-		case catalog.Enum:
-			if t.Array {
-				return ""
-			}
-			return "Ordered"
 		}
-		return ""
+		if u.Kind != catalog.Enum {
+			return "", value
+		}
+		enum = true
+		break
 	}
 	if t.Array {
-		return ""
+		elem, ok := strings.CutPrefix(value.text, "[]")
+		if elem = strings.TrimPrefix(elem, "*"); !ok || strings.HasPrefix(elem, "[]") || elem == "any" {
+			return "", value
+		}
+		return "Array", goType{elem}
+	}
+	if t.Name == "jsonb" && t.Schema == "pg_catalog" {
+		return "JSON", value
+	}
+	if value.text == "any" {
+		return "", value
+	}
+	if enum {
+		return "Ordered", value
 	}
 	switch t.Name {
 	case "text", "varchar", "bpchar", "citext":
 		if isString(f, value, rel) {
-			return "Text"
+			return "Text", value
 		}
-		return "Ordered"
+		return "Ordered", value
 	case "int2", "int4", "int8", "float4", "float8", "numeric", "date", "time", "timetz", "timestamp", "timestamptz", "interval", "money":
-		return "Ordered"
-	case "bool", "uuid", "bytea", "jsonb", "inet", "cidr", "macaddr", "bit", "varbit":
-		return "Column"
+		return "Ordered", value
+	case "bool", "uuid", "bytea", "inet", "cidr", "macaddr", "bit", "varbit":
+		return "Column", value
 	}
-	return ""
+	return "", value
 }
 
 // isString reports whether the field's values are strings by their kind.

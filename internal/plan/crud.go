@@ -9,8 +9,6 @@ import (
 
 	"github.com/tenantc/tenantc/internal/catalog"
 	"github.com/tenantc/tenantc/internal/diag"
-	"github.com/tenantc/tenantc/internal/prove"
-	"github.com/tenantc/tenantc/internal/query"
 )
 
 // crud plans the methods that every tenant-owned relation with a struct gets. A
@@ -39,7 +37,7 @@ func (b *builder) crud(print func(*Repository) error) error {
 		if err := print(c.repo.Repository); err != nil {
 			return err
 		}
-		c.repo.Cols, c.repo.Structs, c.repo.Methods = nil, nil, nil
+		c.repo.Cols, c.repo.Key, c.repo.Structs, c.repo.Methods = nil, nil, nil, nil
 	}
 	return nil
 }
@@ -54,12 +52,14 @@ type crud struct {
 	own       *owned
 	keys      []*rowField // of the primary key, those of the dimensions left out
 	keyed     bool        // there is a primary key, and the row has all of it
+	patch     *Struct     // the argument of Update; nil before a method declares it
+	listed    string      // the constant with the text of List; "" before a method declares it
 }
 
 func (c *crud) plan() {
 	readable := false
 	for _, c.own = range c.b.ownership(c.rel) {
-		if _, readable = c.b.proven(c.select_("") + " where " + c.own.text("")); readable {
+		if _, readable = c.b.proven(c.select_("") + c.where()); readable {
 			break
 		}
 	}
@@ -67,7 +67,7 @@ func (c *crud) plan() {
 	table := c.rel.Kind != catalog.MaterializedView
 	root := c.rel.Tenancy.Class == catalog.Root
 	if !readable {
-		c.skipped([]string{"Get", "List", "Count", "Create", "Update", "Delete"}, c.select_("")+" where "+c.own.text(""))
+		c.skipped([]string{"Get", "List", "Count", "Create", "Update", "Delete"}, c.select_("")+c.where())
 		return
 	}
 	c.repo = c.b.tableRepo(c.b.pkgOf(Scoped), c.rel)
@@ -77,15 +77,14 @@ func (c *crud) plan() {
 	if !root {
 		c.list()
 		c.count()
+		c.exists()
 	}
 	if table {
 		c.create()
-		if c.keyed {
-			c.update()
-			c.delete()
-		}
+		c.update()
+		c.delete()
 		if !c.keyed {
-			c.b.note(c.pos(), fmt.Sprintf("%s has no Get, Update and Delete: %s", c.repo.Name, c.noKey()), "", "", nil)
+			c.b.note(c.pos(), fmt.Sprintf("%s has no Get, Page, Update and Delete: %s", c.repo.Name, c.noKey()), "", "", nil)
 		}
 	}
 }
@@ -146,10 +145,13 @@ func (c *crud) select_(what string) string {
 	return "select " + what + " from " + relText(c.rel)
 }
 
+// where returns the WHERE that holds for the rows of the scope.
+func (c *crud) where() string { return " where " + c.own.text("") }
+
 // byKey returns the WHERE that finds a row by its key; first is the number of
 // the first key column's parameter.
 func (c *crud) byKey(first int) string {
-	text := " where " + c.own.text("")
+	text := c.where()
 	for i, f := range c.keys {
 		text += fmt.Sprintf(" and %s = $%d", quote(f.col.Name), first+i)
 	}
@@ -163,7 +165,9 @@ func (c *crud) begin(name string, shape Shape, constName string, doc ...string) 
 		return nil, nil
 	}
 	m := &Method{Name: name, Shape: shape, Doc: doc, Source: c.row.source}
-	m.Consts = []Const{{Name: c.repo.pkg.names.take(constName, constName+"SQL")}}
+	if constName != "" {
+		m.Consts = []Const{{Name: c.takeConst(constName)}}
+	}
 	call := c.b.newCall(c.repo, m)
 	for _, d := range c.own.dims {
 		if d.dim.Index != c.b.dims[0].dim.Index {
@@ -172,6 +176,9 @@ func (c *crud) begin(name string, shape Shape, constName string, doc ...string) 
 	}
 	return call, m
 }
+
+// takeConst takes a name of the package for a constant.
+func (c *crud) takeConst(name string) string { return c.repo.pkg.names.take(name, name+"SQL") }
 
 // keyArgs adds the dimensions' keys to the statement's arguments.
 func (c *crud) keyArgs(call *call) {
@@ -214,148 +221,4 @@ func (c *crud) that() string {
 		names[i] = strings.ReplaceAll(f.col.Name, "_", " ")
 	}
 	return " with that " + strings.Join(names, " and ")
-}
-
-func (c *crud) get() {
-	text := c.select_("") + c.byKey(len(c.own.dims)+1)
-	if !c.emits("Get", text) {
-		return
-	}
-	call, m := c.begin("Get", One, "get"+c.row.name,
-		fmt.Sprintf("Get returns %s%s, or tenant.ErrNotFound.", c.whose(c.one), c.that()))
-	if call == nil {
-		return
-	}
-	m.Consts[0].Text = text
-	c.keyArgs(call)
-	c.rowArgs(call)
-	m.Row = c.b.rowOf(c.repo, c.row)
-	c.end(call)
-}
-
-func (c *crud) list() {
-	text := c.select_("") + " where " + c.own.text("")
-	call, m := c.begin("List", List, "list"+c.repo.Name,
-		fmt.Sprintf("List returns %s that meet every condition, in no order.", c.whose(c.many)))
-	if call == nil {
-		return
-	}
-	m.Consts[0].Text = text
-	c.keyArgs(call)
-	c.conds(call)
-	m.Row = c.b.rowOf(c.repo, c.row)
-	c.end(call)
-}
-
-func (c *crud) count() {
-	text := c.select_("count(*)") + " where " + c.own.text("")
-	if !c.emits("Count", text) {
-		return
-	}
-	call, m := c.begin("Count", Count, "count"+c.repo.Name,
-		fmt.Sprintf("Count returns how many of %s meet every condition.", c.whose(c.many)))
-	if call == nil {
-		return
-	}
-	m.Consts[0].Text = text
-	c.keyArgs(call)
-	c.conds(call)
-	m.Row = &Row{Type: "int64", Scan: func(addr string) string { return addr }}
-	c.end(call)
-}
-
-// conds adds the conditions of List and Count.
-func (c *crud) conds(call *call) {
-	name := call.names.take("conds")
-	u := c.repo.use
-	call.m.Args = append(call.m.Args, Arg{name, fmt.Sprintf("...%s.Cond[%s]", u.pkg(pathFilter), u.typ(c.row.typ))})
-	c.cols()
-}
-
-func (c *crud) delete() {
-	text := "delete from " + relText(c.rel) + c.byKey(len(c.own.dims)+1)
-	if !c.emits("Delete", text) {
-		return
-	}
-	call, m := c.begin("Delete", ExecRows, "delete"+c.row.name,
-		fmt.Sprintf("Delete deletes %s%s. It returns the number of rows, which is 0 when there is none.", c.whose(c.one), c.that()))
-	if call == nil {
-		return
-	}
-	m.Consts[0].Text = text
-	c.keyArgs(call)
-	c.rowArgs(call)
-	c.end(call)
-}
-
-// proven proves a text that plan wrote. It is true when the text is confined and
-// leans on nothing that nobody declared.
-func (b *builder) proven(text string) (*prove.Proof, bool) {
-	p := b.draft.proofs[text]
-	if p == nil {
-		full := prove.One(b.in.Catalog, b.draft.reader.ParseSQL("", ":exec", text, query.Annotation{}))
-		p = &prove.Proof{Verdict: full.Verdict, Assumes: full.Assumes, Findings: full.Findings}
-		b.draft.proofs[text] = p
-	}
-	return p, p.Verdict == prove.Confined && !p.Open()
-}
-
-// emits reports whether a method with that text is emitted, and leaves a note
-// when it is not.
-func (c *crud) emits(method, text string) bool {
-	p, ok := c.b.proven(text)
-	if !ok {
-		c.unproven(method, p)
-	}
-	return ok
-}
-
-// skipped leaves one note for methods that share the cause, which lies in text.
-func (c *crud) skipped(methods []string, text string) {
-	p, _ := c.b.proven(text)
-	c.unproven(strings.Join(methods, ", "), p)
-}
-
-// unproven leaves a note about a method that is not emitted: what its proof
-// lacks, and the DDL or declaration that would give it back.
-func (c *crud) unproven(method string, p *prove.Proof) {
-	message := fmt.Sprintf("%s has no generated %s", exported(c.rel.Name), method)
-	for _, a := range p.Assumes {
-		if !a.Declared {
-			c.b.note(c.pos(), message+": "+a.Message, a.Why, a.Fix, []diag.Related{{Pos: a.Pos, Message: a.Subject}})
-			return
-		}
-	}
-	for _, f := range p.Findings {
-		if f.Severity == diag.Error {
-			c.b.note(c.pos(), message+": "+f.Message, f.Why, f.Fix, f.Related)
-			return
-		}
-	}
-	c.b.note(c.pos(), message+": its statement is "+p.Verdict.String(), "", "", nil)
-}
-
-// note tells of something that a run volunteers.
-func (b *builder) note(pos diag.Pos, message, why, fix string, related []diag.Related) {
-	b.rep.Add(diag.Diagnostic{
-		Code: diag.CodeCRUD, Severity: diag.Note, Pos: pos, Message: message, Why: why, Fix: fix, Related: related,
-	})
-}
-
-// leftOut leaves a note about a column that a method does not take.
-func (c *crud) leftOut(lacks string, f *rowField, p *prove.Proof) {
-	message := fmt.Sprintf("%s.%s %s", c.repo.Name, lacks, f.col.Name)
-	for _, a := range p.Assumes {
-		if !a.Declared {
-			c.b.note(f.col.Pos, message+": "+a.Message, a.Why, a.Fix, []diag.Related{{Pos: a.Pos, Message: a.Subject}})
-			return
-		}
-	}
-	for _, g := range p.Findings {
-		if g.Severity == diag.Error {
-			c.b.note(f.col.Pos, message+": "+g.Message, g.Why, g.Fix, g.Related)
-			return
-		}
-	}
-	c.b.note(f.col.Pos, message+": its statement is "+p.Verdict.String(), "", "", nil)
 }

@@ -122,7 +122,7 @@ func (b *builder) finishPackage(p *pkg) {
 			r.Twin.Imports = groupImports(r.Twin.use.list())
 		}
 	}
-	if p.Collect {
+	if p.Collect || p.Each {
 		rows.pkg(pathPgx)
 	}
 	if p.Assign {
@@ -216,11 +216,11 @@ func packageDoc(p *Package, noun string) []string {
 // handleOf returns the methods of pgx that a shape needs.
 func handleOf(s Shape) []string {
 	switch s {
-	case One, Count, Create:
+	case One, Count, Exists, Create:
 		return []string{"QueryRow"}
-	case Many, List:
+	case Many, List, ListBy, Page, ForEach:
 		return []string{"Query"}
-	case Exec, ExecRows, ExecResult, Update:
+	case Exec, ExecRows, ExecResult, Update, UpdateWhere, DeleteWhere:
 		return []string{"Exec"}
 	case BatchExec, BatchOne, BatchMany:
 		return []string{"SendBatch"}

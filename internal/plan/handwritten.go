@@ -90,7 +90,7 @@ func (b *builder) queryMethod(s *statement, running *reading, q *sqlcrun.Query) 
 	m.Doc = queryDoc(m, s, pk.Kind)
 	m.Commented = len(m.Doc) > 1 || len(s.comments) > 0
 	if shape != CopyFrom {
-		m.Consts = []Const{{pk.names.take(lowerFirst(m.Name), lowerFirst(m.Name)+"SQL"), q.Text}}
+		m.Consts = []Const{{Name: pk.names.take(lowerFirst(m.Name), lowerFirst(m.Name)+"SQL"), Text: q.Text}}
 	}
 
 	c := b.newCall(r, m)

@@ -32,7 +32,8 @@ type Package struct {
 	Handle []string
 
 	Collect   bool // a method reads many rows
-	QueueMany bool // so does one in a batch
+	Each      bool // a method goes through rows
+	QueueMany bool // a method in a batch reads many rows
 	// Batch is what the batch across the repositories is called; "" when none has
 	// a twin.
 	Batch  string
@@ -74,7 +75,8 @@ type Repository struct {
 	Name    string // "Users"
 	File    string // "users.go"
 	Doc     []string
-	Cols    *Cols // for conditions; nil when no method takes any
+	Cols    *Cols   // for conditions; nil when no method takes any
+	Key     *KeyVar // for orders; nil when no method takes one
 	Structs []*Struct
 	Dests   []*Dest
 	Methods []*Method // CRUD first, then hand-written ones in the order of the file
@@ -89,6 +91,21 @@ type Struct struct {
 	Name   string
 	Doc    []string
 	Fields []Field
+	Parts  *Parts // what of a statement follows from its fields; nil for nothing
+}
+
+// Parts is a method of a struct that adds what is given of it to a statement.
+type Parts struct {
+	Of, Stmt string // names of the receiver and of the assembly
+	Verb     string // the method, and the assembly's: "assign" or "insert"
+	Optional []Option
+}
+
+// KeyVar is the variable with the order of a relation's key.
+type KeyVar struct {
+	Name string // "userKey"
+	Expr string
+	Of   string // "users"
 }
 
 // Cols is the variable with the columns of a model.
@@ -128,10 +145,20 @@ const (
 	BatchOne   Shape = "batchone"
 	BatchMany  Shape = "batchmany"
 	CopyFrom   Shape = "copyfrom"
-	List       Shape = "list"   // many, with conditions
-	Count      Shape = "count"  // one number, with conditions
-	Create     Shape = "create" // an INSERT with columns that may be left out
-	Update     Shape = "update" // an UPDATE of the columns given
+
+	// Of generated methods only: many rows, in an order, a page of them or one
+	// after the other; a number, and whether there are any. They take conditions.
+	List    Shape = "list"
+	ListBy  Shape = "listby"
+	Page    Shape = "page"
+	ForEach Shape = "foreach"
+	Count   Shape = "count"
+	Exists  Shape = "exists"
+
+	Create      Shape = "create"      // an INSERT with columns that may be left out
+	Update      Shape = "update"      // an UPDATE of the columns given
+	UpdateWhere Shape = "updatewhere" // the same, with conditions
+	DeleteWhere Shape = "deletewhere" // a DELETE with conditions
 )
 
 // Method is one emitted method.
@@ -159,11 +186,15 @@ type Method struct {
 	Item     string   // type of a batch's or copy's element
 	Table    []string // of CopyFrom: schema and name
 	Columns  []string // of CopyFrom
+	Order    string   // of ListBy and Page: the variable with the key, or "nil"
 	Optional []Option // of Create and Update: columns that may be left out
 }
 
-// Const is a constant text.
-type Const struct{ Name, Text string }
+// Const is a constant text. A Shared one is declared by another method.
+type Const struct {
+	Name, Text string
+	Shared     bool
+}
 
 // Arg is an argument of a method.
 type Arg struct{ Name, Type string }
@@ -186,6 +217,11 @@ type Option struct {
 // has one of them.
 type Vars struct {
 	Key, Row, Rows, Err, SQL, Args, Tag, Batch, Results, Item, Items, Out, Index, Stmt string
+	// Of methods that take conditions: the first one that is asked for, the
+	// others, the order, the cursor, and what is paged.
+	Cond, Conds, By, After, Paging string
+	// Given is the struct of a Create or Update.
+	Given string
 }
 
 // Import is an import. Name is "" unless it has to be written.

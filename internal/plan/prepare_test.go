@@ -74,7 +74,11 @@ func texts(m *plan.Method) []string {
 	switch m.Shape {
 	case plan.CopyFrom:
 		return nil
-	case plan.Create, plan.Update:
+	case plan.Create, plan.Update, plan.UpdateWhere:
+	case plan.List, plan.ListBy, plan.Page, plan.ForEach, plan.Count, plan.DeleteWhere:
+		return []string{m.Consts[0].Text, m.Consts[0].Text + " and (true)"}
+	case plan.Exists:
+		return []string{m.Consts[0].Text + ")", m.Consts[0].Text + " and (true))"}
 	default:
 		return []string{m.Consts[0].Text}
 	}

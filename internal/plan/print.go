@@ -81,6 +81,36 @@ func (f Field) rest() string {
 	return rest
 }
 
+// Types returns the fields of the variable's type as gofmt lines them up.
+func (c *Cols) Types() []string {
+	return lineUp(c.Fields, func(f Col) (string, string) { return f.Name, f.Type })
+}
+
+// Values returns the fields' values as gofmt lines them up.
+func (c *Cols) Values() []string {
+	return lineUp(c.Fields, func(f Col) (string, string) { return f.Name + ":", f.New + "," })
+}
+
+func lineUp(fields []Col, of func(Col) (left, right string)) []string {
+	width := 0
+	for _, f := range fields {
+		left, _ := of(f)
+		width = max(width, utf8.RuneCountInString(left))
+	}
+	lines := make([]string, len(fields))
+	for i, f := range fields {
+		left, right := of(f)
+		lines[i] = left + strings.Repeat(" ", width-utf8.RuneCountInString(left)+1) + right
+	}
+	return lines
+}
+
+// Plain reports whether the columns as Types and Values have them are in gofmt's
+// form. It stops lining up at long names, and a type may be over several lines.
+func (c *Cols) Plain() bool {
+	return !slices.ContainsFunc(c.Fields, func(f Col) bool { return len(f.Name) > 40 || strings.Contains(f.Type, "\n") })
+}
+
 // Plain reports whether the struct as its Lines have it is in gofmt's form: a
 // type over several lines is not, and neither is a tag before a comment.
 func (s *Struct) Plain() bool {
@@ -107,19 +137,51 @@ func (m *Method) Results() string {
 	switch m.Shape {
 	case One, Create:
 		return "(" + m.Row.Type + ", error)"
-	case Many, List:
+	case Many, List, ListBy:
 		return "([]" + m.Row.Type + ", error)"
+	case Page:
+		return "(filter.Page[" + m.Row.Type + "], error)"
+	case ForEach:
+		return "iter.Seq2[" + m.Row.Type + ", error]"
+	case Exists:
+		return "(bool, error)"
 	case BatchOne:
 		return "([]*" + m.Row.Type + ", error)"
 	case BatchMany:
 		return "([][]" + m.Row.Type + ", error)"
-	case Count, ExecRows, Update, CopyFrom:
+	case Count, ExecRows, Update, UpdateWhere, DeleteWhere, CopyFrom:
 		return "(int64, error)"
 	case ExecResult:
 		return "(pgconn.CommandTag, error)"
 	}
 	return "error"
 }
+
+// Declares reports whether the method declares a constant.
+func (m *Method) Declares() bool {
+	return slices.ContainsFunc(m.Consts, func(c Const) bool { return !c.Shared })
+}
+
+// Reads reports whether the method reads rows under conditions.
+func (m *Method) Reads() bool {
+	switch m.Shape {
+	case List, ListBy, Page, ForEach, Count, Exists:
+		return true
+	}
+	return false
+}
+
+// Writes reports whether the method changes rows by a text that is put together.
+func (m *Method) Writes() bool {
+	switch m.Shape {
+	case Create, Update, UpdateWhere, DeleteWhere:
+		return true
+	}
+	return false
+}
+
+// Assigns reports whether the method puts a SET list together.
+func (m *Method) Assigns() bool { return m.Shape == Update || m.Shape == UpdateWhere }
 
 // Text returns the name of the statement's constant, or of its head.
 func (m *Method) Text() string { return m.Consts[0].Name }

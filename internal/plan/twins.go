@@ -20,7 +20,7 @@ type Twin struct {
 // one statement, and its result can be read when others have run before it.
 func batchable(s Shape) bool {
 	switch s {
-	case One, Many, Exec, ExecRows, List, Count, Create, Update:
+	case One, Many, Exec, ExecRows, List, ListBy, Count, Exists, Create, Update, UpdateWhere, DeleteWhere:
 		return true
 	}
 	return false // a batch or a copy of its own, or a result that is read while it comes
@@ -39,11 +39,11 @@ func (m *Method) TwinArgs() string {
 // TwinResult returns what the method's twin returns.
 func (m *Method) TwinResult() string {
 	switch m.Shape {
-	case One, Create, Count:
+	case One, Create, Count, Exists:
 		return " *tenant.Result[" + m.Row.Type + "]"
-	case Many, List:
+	case Many, List, ListBy:
 		return " *tenant.Result[[]" + m.Row.Type + "]"
-	case ExecRows, Update:
+	case ExecRows, Update, UpdateWhere, DeleteWhere:
 		return " *tenant.Result[int64]"
 	}
 	return ""
@@ -66,19 +66,15 @@ func (b *builder) add(r *repo, m *Method) {
 	for _, e := range m.SQL {
 		u.named(e)
 	}
-	for _, o := range m.Optional {
-		u.named(o.Given)
-		u.named(o.Value)
-	}
 	switch m.Shape {
-	case List, Count:
+	case List, ListBy, Count, Exists, UpdateWhere, DeleteWhere:
 		u.pkg(pathFilter)
 	}
 	if m.Row != nil {
 		u.named(m.Row.Type)
 		u.named(m.Dest())
 	}
-	if m.Shape == Many || m.Shape == List {
+	if m.Shape == Many || m.Shape == List || m.Shape == ListBy {
 		r.pkg.QueueMany = true
 	}
 }

@@ -20,6 +20,7 @@ import (
 const (
 	pathContext = "context"
 	pathErrors  = "errors"
+	pathIter    = "iter"
 	pathStrconv = "strconv"
 	pathTime    = "time"
 	pathPgx     = "github.com/jackc/pgx/v5"
@@ -110,7 +111,7 @@ type imports struct {
 func newImports() *imports {
 	im := &imports{map[string]string{}, map[string]string{}, map[string]bool{}}
 	for _, p := range []string{
-		pathContext, pathErrors, pathStrconv, pathTime, pathPgx, pathPgconn, pathPgtype, pathTenant, pathFilter,
+		pathContext, pathErrors, pathIter, pathStrconv, pathTime, pathPgx, pathPgconn, pathPgtype, pathTenant, pathFilter,
 	} {
 		im.addAll(map[string]string{p: ""}, nil)
 	}

@@ -1,24 +1,35 @@
 package filter
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Column is a column of the model M whose values are of type T; for one that
 // may hold NULL, T is the type of the values that are not. It offers the
 // conditions that every type has. The zero value belongs to no table: the
 // server refuses a statement with a condition of it.
 type Column[M, T any] struct {
-	_      [0]*M // keeps columns of two models from being converted into each other
-	quoted string
+	_        [0]*M // keeps columns of two models from being converted into each other
+	quoted   string
+	nullable bool
 }
+
+// Trait is a property of a column.
+type Trait uint8
+
+// Nullable says that the column may hold NULL. It matters where pages end at
+// one.
+const Nullable Trait = 1
 
 // NewColumn returns the column of that name, spelled as the catalog has it:
 // "Name" and "name" are two columns. It panics for a name that no column can
 // have, which is an empty one or one with a NUL in it.
-func NewColumn[M, T any](name string) Column[M, T] {
+func NewColumn[M, T any](name string, traits ...Trait) Column[M, T] {
 	if name == "" || strings.ContainsRune(name, 0) {
 		panic("filter: not a column name: " + strings.ToValidUTF8(name, "?"))
 	}
-	return Column[M, T]{quoted: `"` + strings.ReplaceAll(name, `"`, `""`) + `"`}
+	return Column[M, T]{quoted: quote(name), nullable: slices.Contains(traits, Nullable)}
 }
 
 func (c Column[M, T]) compare(op operator, arg any) Cond[M] {
@@ -59,8 +70,8 @@ func (c Column[M, T]) IsNotNull() Cond[M] { return c.compare(isNotNull, nil) }
 type Ordered[M, T any] struct{ Column[M, T] }
 
 // NewOrdered is [NewColumn] for ordered types.
-func NewOrdered[M, T any](name string) Ordered[M, T] {
-	return Ordered[M, T]{NewColumn[M, T](name)}
+func NewOrdered[M, T any](name string, traits ...Trait) Ordered[M, T] {
+	return Ordered[M, T]{NewColumn[M, T](name, traits...)}
 }
 
 // Lt holds where the column is less than v.

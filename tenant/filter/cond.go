@@ -8,6 +8,7 @@ type Cond[M any] struct {
 	column string    // quoted
 	arg    any       // of an operator that has one
 	conds  []Cond[M] // of and, or, not
+	all    bool      // of everything: said by All
 }
 
 type kind uint8
@@ -25,21 +26,28 @@ const (
 type operator struct{ before, after string }
 
 var (
-	eq        = operator{" = $", ""}
-	ne        = operator{" <> $", ""}
-	lt        = operator{" < $", ""}
-	lte       = operator{" <= $", ""}
-	gt        = operator{" > $", ""}
-	gte       = operator{" >= $", ""}
-	anyOf     = operator{" = any($", ")"}
-	noneOf    = operator{" <> all($", ")"}
-	like      = operator{" like $", ""}
-	ilike     = operator{" ilike $", ""}
+	eq        = operator{" = ", ""}
+	ne        = operator{" <> ", ""}
+	lt        = operator{" < ", ""}
+	lte       = operator{" <= ", ""}
+	gt        = operator{" > ", ""}
+	gte       = operator{" >= ", ""}
+	anyOf     = operator{" = any(", ")"}
+	noneOf    = operator{" <> all(", ")"}
+	like      = operator{" like ", ""}
+	ilike     = operator{" ilike ", ""}
+	contains  = operator{" @> ", ""}
+	within    = operator{" <@ ", ""}
+	overlaps  = operator{" && ", ""}
 	isNull    = operator{" is null", ""}
 	isNotNull = operator{" is not null", ""}
 )
 
 func (o operator) takesArg() bool { return o != isNull && o != isNotNull }
+
+// All holds for every row. The methods that change rows want it said where no
+// condition narrows them.
+func All[M any]() Cond[M] { return Cond[M]{kind: everything, all: true} }
 
 // And holds where all of conds hold: with none of them, for every row.
 func And[M any](conds ...Cond[M]) Cond[M] {

@@ -30,6 +30,11 @@ create table users (
 	at timestamptz,
 	took interval,
 	ratio float4,
+	tags text[],
+	nums int[],
+	roles role[],
+	doc jsonb,
+	price numeric,
 	primary key (tenant_id, id)
 );`
 
@@ -52,9 +57,9 @@ func TestEveryTypeInEveryMode(t *testing.T) {
 	u := uuid.MustParse("0190a6f2-0000-7000-8000-00000000000a")
 	at := time.Date(2024, 2, 29, 12, 0, 0, 0, time.UTC)
 	_, err := pool.Exec(t.Context(), `insert into users values
-		(1, 1, 'Ann', 18, $1, 'o''neil', 7, $2, '90 minutes', 0.1),
-		(1, 2, null, null, null, null, null, null, null, null),
-		(2, 1, 'Ann', 18, $1, 'o''neil', 7, $2, '90 minutes', 0.1)`, u, at)
+		(1, 1, 'Ann', 18, $1, 'o''neil', 7, $2, '90 minutes', 0.1, '{a,"b,c"}', '{1,2}', '{admin,"o''neil"}', '{"a": {"b": [1, 2]}, "c": "x"}'),
+		(1, 2, null, null, null, null, null, null, null, null, null, null, null, null),
+		(2, 1, 'Ann', 18, $1, 'o''neil', 7, $2, '90 minutes', 0.1, '{a,"b,c"}', '{1,2}', '{admin,"o''neil"}', '{"a": {"b": [1, 2]}, "c": "x"}')`, u, at)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,6 +88,12 @@ func TestEveryTypeInEveryMode(t *testing.T) {
 				when.Eq(at), when.In(at), when.Lt(at.Add(time.Second)),
 				took.Eq(90 * time.Minute), took.In(90 * time.Minute),
 				ratio.Eq(0.1), ratio.In(0.1), filter.NewColumn[user, float]("ratio").In(0.1),
+				tags.Contains("a"), tags.Contains("b,c", "a"), tags.Contains(), tags.ContainedIn("b,c", "a", "d"), tags.Overlaps("d", "a"), tags.IsNotNull(),
+				nums.Contains(2), nums.ContainedIn(1, 2, 3), nums.Overlaps(3, 2), listed.Contains("o'neil"), listed.Overlaps("guest", "admin"),
+				doc.Contains(map[string]any{"a": map[string]any{"b": []int{2}}}), doc.Contains(struct {
+					C string `json:"c"`
+				}{"x"}), doc.IsNotNull(),
+				filter.Not(tags.Contains("d")), filter.Not(tags.Overlaps()), filter.Not(tags.ContainedIn()), filter.Not(doc.Contains(map[string]any{"a": 1})),
 				filter.Not(name.Eq("Bob")), filter.And(name.Eq("Ann"), age.Eq(18)), filter.Or(name.Eq("Bob"), age.Eq(18)),
 			} {
 				got, err := list(t, pool, mode, 1, c)
@@ -119,6 +130,8 @@ type row struct {
 	age  *int32
 	ref  *uuid.UUID
 	role *role
+	tags []string // no element is NULL
+	doc  *map[string]int
 }
 
 // truth is SQL's: a condition is true, false, or neither.
@@ -176,7 +189,7 @@ func anyCondition(r *rand.Rand, depth int) meaning {
 	}
 	n, a, u, k := pick(r, names), r.Int32N(5), pick(r, refs), pick(r, roles)
 	b := a + r.Int32N(3) - 1
-	switch r.IntN(18) {
+	switch r.IntN(22) {
 	case 0:
 		return meaning{name.Eq(n), func(x row) truth { return against(x.name, func(v string) bool { return v == n }) }}
 	case 1:
@@ -235,9 +248,42 @@ func anyCondition(r *rand.Rand, depth int) meaning {
 		return meaning{kind.Eq(k), func(x row) truth { return against(x.role, func(v role) bool { return v == k }) }}
 	case 16:
 		return meaning{name.Like(`a\`), func(x row) truth { return against(x.name, func(v string) bool { return v == `a\` }) }}
+	case 17:
+		vs := some(r, names)
+		return meaning{tags.Contains(vs...), func(x row) truth {
+			return ofTags(x, func(ts []string) bool { return allIn(vs, ts) })
+		}}
+	case 18:
+		vs := some(r, names)
+		return meaning{tags.ContainedIn(vs...), func(x row) truth {
+			return ofTags(x, func(ts []string) bool { return allIn(ts, vs) })
+		}}
+	case 19:
+		vs := some(r, names)
+		return meaning{tags.Overlaps(vs...), func(x row) truth {
+			return ofTags(x, func(ts []string) bool {
+				return slices.ContainsFunc(ts, func(tag string) bool { return slices.Contains(vs, tag) })
+			})
+		}}
+	case 20:
+		return meaning{doc.Contains(map[string]int{n: int(a)}), func(x row) truth {
+			return against(x.doc, func(v map[string]int) bool { got, ok := v[n]; return ok && got == int(a) })
+		}}
 	default:
 		return meaning{cond{}, func(row) truth { return yes }}
 	}
+}
+
+// ofTags compares an array that may be NULL.
+func ofTags(x row, holds func([]string) bool) truth {
+	if x.tags == nil {
+		return unknown
+	}
+	return truthOf(holds(x.tags))
+}
+
+func allIn(vs, of []string) bool {
+	return !slices.ContainsFunc(vs, func(v string) bool { return !slices.Contains(of, v) })
 }
 
 func anyCombination(r *rand.Rand, depth int) meaning {
@@ -295,10 +341,16 @@ func conditionsOnlyNarrow(t *testing.T, r *rand.Rand) {
 	rows := make(map[int32][]row)
 	for tenantID := int32(1); tenantID <= 2; tenantID++ {
 		for id := range int32(users) {
-			x := row{id, maybe(r, pick(r, names)), maybe(r, r.Int32N(5)), maybe(r, pick(r, refs)), maybe(r, pick(r, roles))}
+			x := row{id, maybe(r, pick(r, names)), maybe(r, r.Int32N(5)), maybe(r, pick(r, refs)), maybe(r, pick(r, roles)), nil, nil}
+			if r.IntN(4) > 0 {
+				x.tags = append([]string{}, some(r, names)...)
+			}
+			if r.IntN(4) > 0 {
+				x.doc = &map[string]int{pick(r, names): r.IntN(5)}
+			}
 			rows[tenantID] = append(rows[tenantID], x)
-			_, err := pool.Exec(t.Context(), `insert into users (tenant_id, id, name, age, ref, role) values ($1, $2, $3, $4, $5, $6)`,
-				tenantID, x.id, x.name, x.age, x.ref, x.role)
+			_, err := pool.Exec(t.Context(), `insert into users (tenant_id, id, name, age, ref, role, tags, doc) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+				tenantID, x.id, x.name, x.age, x.ref, x.role, x.tags, x.doc)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -6,8 +6,8 @@ import "strings"
 type Text[M any, T ~string] struct{ Ordered[M, T] }
 
 // NewText is [NewColumn] for text types.
-func NewText[M any, T ~string](name string) Text[M, T] {
-	return Text[M, T]{NewOrdered[M, T](name)}
+func NewText[M any, T ~string](name string, traits ...Trait) Text[M, T] {
+	return Text[M, T]{NewOrdered[M, T](name, traits...)}
 }
 
 // Like holds where the column matches pattern, in which % stands for any text,

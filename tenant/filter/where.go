@@ -1,7 +1,7 @@
 package filter
 
 import (
-	"strconv"
+	"errors"
 	"strings"
 )
 
@@ -35,6 +35,29 @@ func Where[M any](statement string, args []any, conds []Cond[M]) (string, []any)
 	return w.String(), w.args
 }
 
+// ErrEveryRow says that a change was asked for whose conditions hold for every
+// row of the tenant, and that [All] is not among them. Nothing was sent.
+var ErrEveryRow = errors.New("filter: the conditions hold for every row; filter.All says so on purpose")
+
+// Narrow is [Where] for statements that change rows. It returns ErrEveryRow when
+// the conditions hold for every row and none of them is All: a condition that
+// was put together of nothing, such as And() or the zero Cond, is more often a
+// mistake than the wish to delete everything.
+func Narrow[M any](statement string, args []any, cond Cond[M], more []Cond[M]) (string, []any, error) {
+	conds := append(make([]Cond[M], 0, 1+len(more)), cond)
+	conds = append(conds, more...)
+	all, narrow := false, false
+	for _, c := range conds {
+		all = all || c.kind == everything && c.all
+		narrow = narrow || c.kind != everything
+	}
+	if !all && !narrow {
+		return "", nil, ErrEveryRow
+	}
+	statement, args = Where(statement, args, conds)
+	return statement, args, nil
+}
+
 type writer struct {
 	strings.Builder
 	args []any
@@ -63,9 +86,7 @@ func (c *Cond[M]) write(w *writer) {
 		w.WriteString(c.column)
 		w.WriteString(c.op.before)
 		if c.op.takesArg() {
-			w.args = append(w.args, c.arg)
-			var digits [20]byte
-			w.Write(strconv.AppendInt(digits[:0], int64(len(w.args)), 10))
+			w.arg(c.arg)
 		}
 		w.WriteString(c.op.after)
 	case conjunction:

@@ -1,6 +1,7 @@
 package filter_test
 
 import (
+	"errors"
 	"math"
 	"reflect"
 	"slices"
@@ -28,6 +29,11 @@ var (
 	age  = filter.NewOrdered[user, int32]("age")
 	ref  = filter.NewColumn[user, uuid.UUID]("ref")
 	kind = filter.NewColumn[user, role]("role")
+
+	tags   = filter.NewArray[user, string]("tags")
+	nums   = filter.NewArray[user, int32]("nums")
+	listed = filter.NewArray[user, role]("roles")
+	doc    = filter.NewJSON[user, map[string]any]("doc")
 )
 
 type cond = filter.Cond[user]
@@ -73,6 +79,11 @@ func TestWhere(t *testing.T) {
 		"duration":      {[]cond{filter.NewColumn[user, time.Duration]("d").In(1)}, ` and ("d" = any($2))`, []any{[]time.Duration{1}}},
 		"own codec":     {[]cond{filter.NewColumn[user, tenant.Int64ID]("o").In(tenant.NewInt64ID(1))}, ` and ("o" = any($2))`, []any{[]tenant.Int64ID{tenant.NewInt64ID(1)}}},
 		"quoted":        {[]cond{filter.NewColumn[user, int](`a" or "b`).Eq(1)}, ` and ("a"" or ""b" = $2)`, []any{1}},
+		"arrays":        {[]cond{tags.Contains("a"), nums.Overlaps(1, 2), listed.ContainedIn("admin")}, ` and ("tags" @> $2) and ("nums" && $3) and ("roles" <@ $4)`, []any{[]string{"a"}, []int32{1, 2}, []string{"admin"}}},
+		"no elements":   {[]cond{tags.Contains(), tags.IsNull()}, ` and ("tags" @> $2) and ("tags" is null)`, []any{[]string{}}},
+		"json":          {[]cond{doc.Contains(map[string]any{"a": 1})}, ` and ("doc" @> $2)`, []any{`{"a":1}`}},
+		"all":           {[]cond{filter.All[user](), age.Eq(1)}, ` and ("age" = $2)`, []any{int32(1)}},
+		"not all":       {[]cond{filter.Not(filter.All[user]())}, ` and (false)`, nil},
 		"case":          {[]cond{filter.NewColumn[user, int]("Age").Eq(1)}, ` and ("Age" = $2)`, []any{1}},
 	} {
 		t.Run(label, func(t *testing.T) {
@@ -124,10 +135,45 @@ func TestModelsAreKeptApart(t *testing.T) {
 		{reflect.TypeFor[filter.Column[user, int]](), reflect.TypeFor[filter.Column[other, int]]()},
 		{reflect.TypeFor[filter.Ordered[user, int]](), reflect.TypeFor[filter.Ordered[other, int]]()},
 		{reflect.TypeFor[filter.Text[user, string]](), reflect.TypeFor[filter.Text[other, string]]()},
+		{reflect.TypeFor[filter.Array[user, string]](), reflect.TypeFor[filter.Array[other, string]]()},
+		{reflect.TypeFor[filter.JSON[user, string]](), reflect.TypeFor[filter.JSON[other, string]]()},
+		{reflect.TypeFor[filter.Sort[user]](), reflect.TypeFor[filter.Sort[other]]()},
+		{reflect.TypeFor[filter.Order[user]](), reflect.TypeFor[filter.Order[other]]()},
 	} {
 		if pair[0].ConvertibleTo(pair[1]) {
 			t.Errorf("%s converts into %s", pair[0], pair[1])
 		}
+	}
+}
+
+// What changes rows wants a condition, or the word for none.
+func TestNarrow(t *testing.T) {
+	t.Parallel()
+	all := filter.All[user]()
+	for label, c := range map[string]struct {
+		conds []cond
+		want  string
+		err   error
+	}{
+		"a condition":           {[]cond{age.Eq(1)}, ` and ("age" = $2)`, nil},
+		"a condition among all": {[]cond{{}, age.Eq(1)}, ` and ("age" = $2)`, nil},
+		"all":                   {[]cond{all}, ``, nil},
+		"all and a condition":   {[]cond{all, age.Eq(1)}, ` and ("age" = $2)`, nil},
+		"zero":                  {[]cond{{}}, ``, filter.ErrEveryRow},
+		"zero twice":            {[]cond{{}, {}}, ``, filter.ErrEveryRow},
+		"and of none":           {[]cond{filter.And[user]()}, ``, filter.ErrEveryRow},
+		"not in none":           {[]cond{age.NotIn()}, ``, filter.ErrEveryRow},
+		"or with zero":          {[]cond{filter.Or(age.Eq(1), cond{})}, ``, filter.ErrEveryRow},
+		"or of none":            {[]cond{filter.Or[user]()}, ` and (false)`, nil},
+		"in none":               {[]cond{age.In()}, ` and (false)`, nil},
+	} {
+		t.Run(label, func(t *testing.T) {
+			t.Parallel()
+			sql, _, err := filter.Narrow("x", []any{"acme"}, c.conds[0], c.conds[1:])
+			if !errors.Is(err, c.err) || err == nil && sql != "x"+c.want {
+				t.Errorf("got %s, %v\nwant %s, %v", sql, err, "x"+c.want, c.err)
+			}
+		})
 	}
 }
 

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -58,29 +59,15 @@ func (c *crud) create() {
 	c.keyArgs(call)
 	owner := c.ownerFields()
 	if n := len(owner) + len(required) + len(optional); n > 0 {
-		st := &Struct{Name: "New" + c.row.name, Doc: []string{
-			fmt.Sprintf("New%s is what [%s.Create] takes. Whose it is follows from the method's other arguments.", c.row.name, c.repo.Name),
-		}}
-		c.b.mustClaim(c.repo.pkg, st.Name, c.pos(), "the argument of Create")
-		arg := call.names.take("n", "in")
-		m.Args = append(m.Args, Arg{arg, st.Name})
+		st := c.newRow(owner, required, optional)
+		m.Var.Given = call.names.take("n", "in")
+		m.Args = append(m.Args, Arg{m.Var.Given, st.Name})
 		for _, f := range slices.Concat(owner, required) {
-			st.Fields = append(st.Fields, Field{Name: f.name, Type: c.repo.use.typ(f.typ)})
-			m.SQL = append(m.SQL, f.typ.argExpr(c.repo.use, arg+"."+f.name))
+			m.SQL = append(m.SQL, f.typ.argExpr(c.repo.use, m.Var.Given+"."+f.name))
 		}
-		for _, f := range optional {
-			t, value := f.typ, arg+"."+f.name
-			switch {
-			case t.nilable():
-				value = t.argExpr(c.repo.use, value)
-			default:
-				value = t.argExpr(c.repo.use, "*"+value)
-				t = t.pointer()
-			}
-			st.Fields = append(st.Fields, Field{Name: f.name, Type: c.repo.use.typ(t), Doc: "nil takes the default"})
-			m.Optional = append(m.Optional, Option{Given: arg + "." + f.name + " != nil", Column: quote(f.col.Name), Value: value})
+		if st.Parts != nil {
+			m.Optional = st.Parts.Optional
 		}
-		c.repo.Structs = append(c.repo.Structs, st)
 	}
 	m.Row = c.b.rowOf(c.repo, c.row)
 	if len(m.Optional) == 0 {
@@ -91,12 +78,48 @@ func (c *crud) create() {
 		names := c.repo.pkg.names
 		base := m.Consts[0].Name
 		m.Consts = []Const{
-			{base, in.head(required)},
-			{names.take(base + "Values"), in.middle(required)},
-			{names.take(base + "End"), in.tail()},
+			{Name: base, Text: in.head(required)},
+			{Name: names.take(base + "Values"), Text: in.middle(required)},
+			{Name: names.take(base + "End"), Text: in.tail()},
 		}
 	}
 	c.end(call)
+}
+
+// newRow declares the struct of a row to be.
+func (c *crud) newRow(owner, required, optional []*rowField) *Struct {
+	st := &Struct{Name: "New" + c.row.name, Doc: []string{
+		fmt.Sprintf("New%s is what [%s.Create] takes. Whose it is follows from the method's other arguments.", c.row.name, c.repo.Name),
+	}}
+	c.b.mustClaim(c.repo.pkg, st.Name, c.pos(), "the argument of Create")
+	for _, f := range slices.Concat(owner, required) {
+		st.Fields = append(st.Fields, Field{Name: f.name, Type: c.repo.use.typ(f.typ)})
+	}
+	if len(optional) > 0 {
+		st.Parts = c.parts("insert", "n", "in")
+	}
+	for _, f := range optional {
+		t, value := f.typ, st.Parts.Of+"."+f.name
+		option := Option{Given: value + " != nil", Column: quote(f.col.Name)}
+		if t.nilable() {
+			option.Value = t.argExpr(c.repo.use, value)
+		} else {
+			option.Value = t.argExpr(c.repo.use, "*"+value)
+			t = t.pointer()
+		}
+		st.Fields = append(st.Fields, Field{Name: f.name, Type: c.repo.use.typ(t), Doc: "nil takes the default"})
+		st.Parts.Optional = append(st.Parts.Optional, option)
+	}
+	c.repo.Structs = append(c.repo.Structs, st)
+	return st
+}
+
+// parts returns the method of a struct that adds what is given of it to a
+// statement; of has the names that the struct may have there.
+func (c *crud) parts(verb string, of ...string) *Parts {
+	names := scope{}
+	maps.Copy(names, c.b.im.taken)
+	return &Parts{Of: names.take(of...), Stmt: names.take("s", "stmt"), Verb: verb}
 }
 
 // suppliedElsewhere reports whether a new row gets the column without a field of
@@ -233,63 +256,4 @@ func (c *crud) provable(fields []*rowField, text func([]*rowField) string, lacks
 		fields = kept
 	}
 	return nil
-}
-
-// update plans Update. Its SET list is put together of constant fragments, one a
-// column; the text with all of them is proven, and what the rules ask of a SET
-// they ask of each column by itself.
-func (c *crud) update() {
-
-	var fields []*rowField
-	for _, f := range c.row.fields {
-		switch {
-		case c.dimColumn(f.col.Index) || c.ownerColumn(f.col.Index) || slices.Contains(c.keys, f):
-		case f.col.Generated != nil || f.col.Identity == 'a':
-		default:
-			fields = append(fields, f)
-		}
-	}
-
-	head := "update " + relText(c.rel) + " set "
-	where := c.byKey(len(c.own.dims) + 1)
-	text := func(fs []*rowField) string {
-		n := len(c.own.dims) + len(c.keys)
-		var set []string
-		for _, f := range fs {
-			n++
-			set = append(set, fmt.Sprintf("%s = $%d", quote(f.col.Name), n))
-		}
-		return head + strings.Join(set, ", ") + where
-	}
-	fields = c.provable(fields, text, "Update sets no")
-	if len(fields) == 0 {
-		return
-	}
-	call, m := c.begin("Update", Update, "update"+c.row.name,
-		fmt.Sprintf("Update changes %s%s. It returns the number of rows, which is 0 when there is none,", c.whose(c.one), c.that()),
-		"and ErrEmptyPatch when the patch sets nothing.")
-	if call == nil {
-		return
-	}
-	c.keyArgs(call)
-	c.rowArgs(call)
-	st := &Struct{Name: c.row.name + "Patch", Doc: []string{
-		fmt.Sprintf("%sPatch is what [%s.Update] changes: the fields that are set.", c.row.name, c.repo.Name),
-	}}
-	c.b.mustClaim(c.repo.pkg, st.Name, c.pos(), "the argument of Update")
-	arg := call.names.take("p", "patch")
-	m.Args = append(m.Args, Arg{arg, st.Name})
-	for _, f := range fields {
-		st.Fields = append(st.Fields, Field{Name: f.name, Type: "Opt[" + c.repo.use.typ(f.typ) + "]"})
-		m.Optional = append(m.Optional, Option{
-			Given:  arg + "." + f.name + ".set",
-			Column: quote(f.col.Name),
-			Value:  f.typ.argExpr(c.repo.use, arg+"."+f.name+".value"),
-		})
-	}
-	c.repo.Structs = append(c.repo.Structs, st)
-	c.repo.pkg.Assign = true
-	base := m.Consts[0].Name
-	m.Consts = []Const{{base, head}, {c.repo.pkg.names.take(base + "Where"), where}}
-	c.end(call)
 }

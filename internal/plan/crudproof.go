@@ -1,0 +1,82 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/tenantc/tenantc/internal/diag"
+	"github.com/tenantc/tenantc/internal/prove"
+	"github.com/tenantc/tenantc/internal/query"
+)
+
+// proven proves a text that plan wrote. It is true when the text is confined and
+// leans on nothing that nobody declared.
+func (b *builder) proven(text string) (*prove.Proof, bool) {
+	p := b.draft.proofs[text]
+	if p == nil {
+		full := prove.One(b.in.Catalog, b.draft.reader.ParseSQL("", ":exec", text, query.Annotation{}))
+		p = &prove.Proof{Verdict: full.Verdict, Assumes: full.Assumes, Findings: full.Findings}
+		b.draft.proofs[text] = p
+	}
+	return p, p.Verdict == prove.Confined && !p.Open()
+}
+
+// emits reports whether a method with that text is emitted, and leaves a note
+// when it is not.
+func (c *crud) emits(method, text string) bool {
+	p, ok := c.b.proven(text)
+	if !ok {
+		c.unproven(method, p)
+	}
+	return ok
+}
+
+// skipped leaves one note for methods that share the cause, which lies in text.
+func (c *crud) skipped(methods []string, text string) {
+	p, _ := c.b.proven(text)
+	c.unproven(strings.Join(methods, ", "), p)
+}
+
+// unproven leaves a note about a method that is not emitted: what its proof
+// lacks, and the DDL or declaration that would give it back.
+func (c *crud) unproven(method string, p *prove.Proof) {
+	message := fmt.Sprintf("%s has no generated %s", exported(c.rel.Name), method)
+	for _, a := range p.Assumes {
+		if !a.Declared {
+			c.b.note(c.pos(), message+": "+a.Message, a.Why, a.Fix, []diag.Related{{Pos: a.Pos, Message: a.Subject}})
+			return
+		}
+	}
+	for _, f := range p.Findings {
+		if f.Severity == diag.Error {
+			c.b.note(c.pos(), message+": "+f.Message, f.Why, f.Fix, f.Related)
+			return
+		}
+	}
+	c.b.note(c.pos(), message+": its statement is "+p.Verdict.String(), "", "", nil)
+}
+
+// note tells of something that a run volunteers.
+func (b *builder) note(pos diag.Pos, message, why, fix string, related []diag.Related) {
+	b.rep.Add(diag.Diagnostic{
+		Code: diag.CodeCRUD, Severity: diag.Note, Pos: pos, Message: message, Why: why, Fix: fix, Related: related,
+	})
+}
+
+// leftOut leaves a note about a column that a method does not take.
+func (c *crud) leftOut(lacks string, f *rowField, p *prove.Proof) {
+	message := fmt.Sprintf("%s.%s %s", c.repo.Name, lacks, f.col.Name)
+	for _, a := range p.Assumes {
+		if !a.Declared {
+			c.b.note(f.col.Pos, message+": "+a.Message, a.Why, a.Fix, []diag.Related{{Pos: a.Pos, Message: a.Subject}})
+			return
+		}
+	}
+	for _, g := range p.Findings {
+		if g.Severity == diag.Error {
+			c.b.note(f.col.Pos, message+": "+g.Message, g.Why, g.Fix, g.Related)
+			return
+		}
+	}
+	c.b.note(f.col.Pos, message+": its statement is "+p.Verdict.String(), "", "", nil)
+}

@@ -1,0 +1,285 @@
+package filter
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/tenantc/tenantc/tenant"
+)
+
+// Cursor is the place at which a page ended. It is text that may travel in a
+// URL; what it says is not for its holder to read. "" is the beginning.
+//
+// A cursor carries a checksum over the tenant, the query with its order and the
+// form of its conditions, and the place. With another tenant, another method,
+// order or conditions it is [tenant.ErrCursor]; the values in the conditions may
+// change from page to page. The checksum is one against mistakes: it has no
+// secret. Whoever forges a cursor begins at another place among the rows of the
+// same tenant, and nowhere else, since what confines a page is its statement.
+type Cursor string
+
+// Page is some rows in order, and where those after them begin.
+type Page[M any] struct {
+	Items []M
+	Next  Cursor // "" when there are no more rows
+}
+
+// ErrLimit says that a page was asked for without a limit, or with one below 1.
+// Nothing was sent.
+var ErrLimit = errors.New("filter: a page needs a limit of at least 1")
+
+// Paging is a statement that yields one page. [Paginate] makes it.
+type Paging[M any] struct {
+	SQL  string
+	Args []any
+
+	sorts []Sort[M]
+	limit int
+	sum   [8]byte // of tenant, query and order
+}
+
+// Paginate returns [Sorted] for the rows behind after. It is made for
+// generated code: key must hold the columns that tell the tenant's rows apart,
+// and the statement must yield all columns of the order under their names.
+//
+// It returns ErrLimit, and [tenant.ErrCursor] for a cursor that was not made
+// for this tenant, statement, order and form of conditions.
+func Paginate[M any](id tenant.Key, statement string, args []any, by Order[M], key []Sort[M], after Cursor, conds []Cond[M]) (Paging[M], error) {
+	if !by.limited || by.limit < 1 {
+		return Paging[M]{}, ErrLimit
+	}
+	parts := []string{fmt.Sprintf("%T %v", id, id)}
+	for _, a := range args { // the keys of further dimensions
+		parts = append(parts, fmt.Sprintf("%T %v", a, a))
+	}
+	statement, args = Where(statement, args, conds)
+	p := Paging[M]{sorts: by.full(key), limit: by.limit}
+
+	var order writer
+	writeOrder(&order, p.sorts)
+	hash := sha256.New()
+	for _, part := range append(parts, statement, order.String()) {
+		fmt.Fprintf(hash, "%d:%s,", len(part), part)
+	}
+	copy(p.sum[:], hash.Sum(nil))
+
+	w := writer{args: append(make([]any, 0, len(args)+len(p.sorts)+2), args...)}
+	w.WriteString(statement)
+	if after != "" {
+		place, err := p.open(after)
+		if err != nil {
+			return Paging[M]{}, err
+		}
+		w.WriteString(" and (")
+		p.behind(&w, place)
+		w.WriteByte(')')
+	}
+	w.WriteString(order.String())
+	w.limit(true, by.limit+1, by.offset) // one more tells whether there are more
+	p.SQL, p.Args = w.String(), w.args
+	return p, nil
+}
+
+// behind writes the condition for rows that come after place.
+func (p *Paging[M]) behind(w *writer, place []*string) {
+	first := len(w.args)
+	numbers := make([]int, len(place))
+	plain := true // no NULLs, and one direction: what PostgreSQL compares as a row
+	for i, v := range place {
+		if v != nil {
+			w.args = append(w.args, *v)
+			numbers[i] = len(w.args)
+		}
+		plain = plain && v != nil && !p.sorts[i].nullable && p.sorts[i].desc == p.sorts[0].desc
+	}
+	if !plain {
+		p.behindFrom(w, 0, numbers)
+		return
+	}
+	for i, s := range p.sorts {
+		w.WriteString(opening(i))
+		w.WriteString(s.quoted)
+	}
+	if p.sorts[0].desc {
+		w.WriteString(") < ")
+	} else {
+		w.WriteString(") > ")
+	}
+	for i := range p.sorts {
+		w.WriteString(opening(i))
+		w.placeholder(first + 1 + i)
+	}
+	w.WriteByte(')')
+}
+
+// opening returns what stands before the element of a row.
+func opening(i int) string {
+	if i == 0 {
+		return "("
+	}
+	return ", "
+}
+
+// behindFrom writes the condition for rows that are equal to the place in the
+// sorts before i, and come after it by the others. numbers has the parameters of
+// the values, and 0 for a NULL.
+func (p *Paging[M]) behindFrom(w *writer, i int, numbers []int) {
+	s, number := p.sorts[i], numbers[i]
+	last := i == len(p.sorts)-1
+	later := true // there are values behind this one
+	switch {
+	case number == 0 && s.first():
+		w.WriteString(s.quoted + " is not null")
+	case number == 0:
+		later = false
+	default:
+		op := " > "
+		if s.desc {
+			op = " < "
+		}
+		w.WriteString(s.quoted + op)
+		w.placeholder(number)
+		if s.nullable && !s.first() {
+			w.WriteString(" or " + s.quoted + " is null")
+		}
+	}
+	if last {
+		if !later {
+			w.WriteString("false")
+		}
+		return
+	}
+	if later {
+		w.WriteString(" or ")
+	}
+	w.WriteByte('(')
+	w.WriteString(s.quoted)
+	if number == 0 {
+		w.WriteString(" is null")
+	} else {
+		w.WriteString(" = ")
+		w.placeholder(number)
+	}
+	w.WriteString(" and (")
+	p.behindFrom(w, i+1, numbers)
+	w.WriteString("))")
+}
+
+// cursorVersion is the first byte of a cursor.
+const cursorVersion = 1
+
+// seal makes a cursor of a place.
+func (p *Paging[M]) seal(place []*string) (Cursor, error) {
+	text, err := json.Marshal(place)
+	if err != nil {
+		return "", fmt.Errorf("make a cursor: %w", err)
+	}
+	body := append([]byte{cursorVersion}, p.checksum(text)...)
+	return Cursor(base64.RawURLEncoding.EncodeToString(append(body, text...))), nil
+}
+
+// open reads a cursor.
+func (p *Paging[M]) open(c Cursor) ([]*string, error) {
+	body, err := base64.RawURLEncoding.Strict().DecodeString(string(c))
+	if err != nil || len(body) < 1+len(p.sum) || body[0] != cursorVersion {
+		return nil, tenant.ErrCursor
+	}
+	sum, text := body[1:1+len(p.sum)], body[1+len(p.sum):]
+	if !bytes.Equal(sum, p.checksum(text)) {
+		return nil, tenant.ErrCursor
+	}
+	var place []*string
+	if json.Unmarshal(text, &place) != nil || len(place) != len(p.sorts) {
+		return nil, tenant.ErrCursor
+	}
+	return place, nil
+}
+
+func (p *Paging[M]) checksum(place []byte) []byte {
+	sum := sha256.Sum256(append(p.sum[:], place...))
+	return sum[:len(p.sum)]
+}
+
+// Collect reads the page. rows and err are what Query returned, and dest says
+// where the columns of a row go.
+func (p *Paging[M]) Collect(rows pgx.Rows, err error, dest func(*M) []any) (Page[M], error) {
+	if err != nil {
+		return Page[M]{}, err
+	}
+	defer rows.Close()
+	page := Page[M]{Items: make([]M, 0, min(p.limit, 1<<10))}
+	for rows.Next() {
+		if len(page.Items) == p.limit {
+			rows.Close()
+			return page, rows.Err()
+		}
+		page.Items = append(page.Items, *new(M))
+		if err := rows.Scan(dest(&page.Items[len(page.Items)-1])...); err != nil {
+			return Page[M]{}, err
+		}
+		if len(page.Items) == p.limit {
+			if page.Next, err = p.place(rows); err != nil {
+				return Page[M]{}, err
+			}
+		}
+	}
+	page.Next = "" // this was all
+	if err := rows.Err(); err != nil {
+		return Page[M]{}, err
+	}
+	return page, nil
+}
+
+// place returns the cursor behind the current row.
+func (p *Paging[M]) place(rows pgx.Rows) (Cursor, error) {
+	place := make([]*string, len(p.sorts))
+	values := rows.RawValues()
+	for i, s := range p.sorts {
+		at := -1
+		for j, d := range rows.FieldDescriptions() {
+			if quote(d.Name) == s.quoted {
+				at = j
+			}
+		}
+		if at < 0 {
+			return "", fmt.Errorf("make a cursor: the statement yields no column %s", s.quoted)
+		}
+		if values[at] == nil {
+			continue
+		}
+		d := rows.FieldDescriptions()[at]
+		text, err := textOf(rows.TypeMap(), d.DataTypeOID, d.Format, values[at])
+		if err != nil {
+			return "", fmt.Errorf("make a cursor: column %s: %w", s.quoted, err)
+		}
+		place[i] = &text
+	}
+	return p.seal(place)
+}
+
+// textOf returns a value in PostgreSQL's text form, which every type reads back.
+func textOf(m *pgtype.Map, oid uint32, format int16, raw []byte) (string, error) {
+	if format == pgtype.TextFormatCode {
+		return string(raw), nil
+	}
+	t, ok := m.TypeForOID(oid)
+	if !ok {
+		return "", fmt.Errorf("the type with OID %d is not known", oid)
+	}
+	value, err := t.Codec.DecodeValue(m, oid, format, raw)
+	if err != nil {
+		return "", err
+	}
+	text, err := m.Encode(oid, pgtype.TextFormatCode, value, nil)
+	return string(text), err
+}
+
+// quote writes a name as SQL does.
+func quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
