@@ -178,12 +178,16 @@ func (r *run) readQueries(b *block, found *diag.List) error {
 	return nil
 }
 
-// unreadable reports whether models or schema could not be read in full. An
-// error about whose rows a relation holds, as a nullable tenant column, stops
-// the run as well, but verdicts can be given: they take the careful reading.
+// unreadable reports whether models or schema could not be read at all. Another
+// error of the schema, as a block whose DDL is decided at run time or a nullable
+// tenant column, stops the run as well, but verdicts can be given: they take the
+// statement at fault for absent, or the careful reading.
 func unreadable(list *diag.List) bool {
 	for _, d := range list.Sorted() {
-		if d.Severity == diag.Error && !strings.HasPrefix(string(d.Code), "TC11") && !strings.HasPrefix(string(d.Code), "TC21") {
+		if d.Severity != diag.Error || strings.HasPrefix(string(d.Code), "TC11") {
+			continue
+		}
+		if d.Code == diag.CodeSchemaSyntax || d.Code == diag.CodeMigrationOrder || !strings.HasPrefix(string(d.Code), "TC2") {
 			return true
 		}
 	}
