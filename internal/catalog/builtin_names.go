@@ -36,6 +36,9 @@ right rpad rtrim set_bit set_byte sha224 sha256 sha384 sha512 similar_escape sim
 split_part starts_with string_to_array string_to_table strpos substr substring to_ascii to_hex translate
 unistr upper
 
+byteasend float4send float8send int2send int4send int8send numeric_send textsend timestamptz_send uuid_send
+hashint4 hashint4extended hashint8 hashint8extended hashtext hashtextextended uuid_hash uuid_hash_extended
+
 bool bpchar date float4 float8 int2 int4 int8 interval numeric text time timestamp timestamptz timetz varchar
 num_nonnulls num_nulls pg_typeof pg_size_pretty pg_size_bytes
 

@@ -29,6 +29,25 @@ func BuiltinOperator(name string) bool {
 	return slices.ContainsFunc(builtins().operators[plainName(name)], func(o operator) bool { return o.ext == "" })
 }
 
+// ExtensionOperator returns the well-known extension that brings operators of a
+// name which pg_catalog has not. They compute from their operands, and those of
+// pg_trgm from its thresholds.
+func ExtensionOperator(name string) (ext string, ok bool) {
+	switch name {
+	case "<=>", "<#>", "<+>", "<~>", "<%>":
+		ext = "vector"
+	case "<%", "%>", "<<%", "%>>", "<<->", "<->>", "<<<->", "<->>>":
+		ext = "pg_trgm"
+	case "?@>", "?<@", "?~", "?@":
+		ext = "ltree"
+	case "%%", "%#":
+		ext = "hstore"
+	case "~>":
+		ext = "cube"
+	}
+	return ext, ext != ""
+}
+
 // Comparison reports whether name is a comparison of pg_catalog: between two
 // operands boolean, and NULL where one of them is NULL, whatever their types.
 func Comparison(name string) bool {

@@ -147,6 +147,7 @@ box s circle>box point,point>box point>box polygon>box
 bpchar s bpchar,int4,bool>bpchar char>bpchar name>bpchar
 broadcast s inet>inet
 btrim s bytea,bytea>bytea text,text>text text>text
+byteasend s bytea>bytea
 cardinality s anyarray>int4
 cbrt s float8>float8
 ceil s float8>float8 numeric>numeric
@@ -196,7 +197,9 @@ factorial s int8>numeric
 family s inet>int4
 first_value w anyelement>anyelement
 float4 s float8>float4 int2>float4 int4>float4 int8>float4 jsonb>float4 numeric>float4
+float4send s float4>bytea
 float8 s float4>float8 int2>float8 int4>float8 int8>float8 jsonb>float8 numeric>float8
+float8send s float8>bytea
 floor s float8>float8 numeric>numeric
 format - text,*any>text text>text
 gcd s int4,int4>int4 int8,int8>int8 numeric,numeric>numeric
@@ -205,6 +208,12 @@ generate_series rs int4,int4,int4>int4 int4,int4>int4 int8,int8,int8>int8 int8,i
 generate_subscripts rs anyarray,int4,bool>int4 anyarray,int4>int4
 get_bit s bit,int4>int4 bytea,int8>int4
 get_byte s bytea,int4>int4
+hashint4 s int4>int4
+hashint4extended s int4,int8>int8
+hashint8 s int8>int4
+hashint8extended s int8,int8>int8
+hashtext s text>int4
+hashtextextended s text,int8>int8
 height s box>float8
 host s inet>text
 hostmask s inet>inet
@@ -216,12 +225,15 @@ inet_server_addr - >inet
 inet_server_port - >int4
 initcap s text>text
 int2 s float4>int2 float8>int2 int4>int2 int8>int2 jsonb>int2 numeric>int2
+int2send s int2>bytea
 int4 s bit>int4 bool>int4 char>int4 float4>int4 float8>int4 int2>int4 int8>int4 jsonb>int4 numeric>int4
 int4multirange s *int4range>int4multirange >int4multirange int4range>int4multirange
 int4range - int4,int4,text>int4range int4,int4>int4range
+int4send s int4>bytea
 int8 s bit>int8 float4>int8 float8>int8 int2>int8 int4>int8 jsonb>int8 numeric>int8 oid>int8
 int8multirange s *int8range>int8multirange >int8multirange int8range>int8multirange
 int8range - int8,int8,text>int8range int8,int8>int8range
+int8send s int8>bytea
 interval s interval,int4>interval time>interval
 is_normalized s text,text/1>bool
 isclosed s path>bool
@@ -327,6 +339,7 @@ ntile w int4>int4
 num_nonnulls - *any>int4
 num_nulls - *any>int4
 numeric s float4>numeric float8>numeric int2>numeric int4>numeric int8>numeric jsonb>numeric money>numeric numeric,int4>numeric
+numeric_send s numeric>bytea
 nummultirange s *numrange>nummultirange >nummultirange numrange>nummultirange
 numnode s tsquery>int4
 numrange - numeric,numeric,text>numrange numeric,numeric>numrange
@@ -425,10 +438,12 @@ tan s float8>float8
 tand s float8>float8
 tanh s float8>float8
 text s bool>text bpchar>text char>text inet>text name>text xml>text
+textsend s text>bytea
 time s interval>time time,int4>time timestamp>time timestamptz>time timetz>time
 timeofday vs >text
 timestamp s date,time>timestamp date>timestamp timestamp,int4>timestamp timestamptz>timestamp
 timestamptz s date,time>timestamptz date,timetz>timestamptz date>timestamptz timestamp>timestamptz timestamptz,int4>timestamptz
+timestamptz_send s timestamptz>bytea
 timetz s time>timetz timestamptz>timetz timetz,int4>timetz
 timezone s interval,timestamp>timestamptz interval,timestamptz>timestamp interval,timetz>timetz text,timestamp>timestamptz text,timestamptz>timestamp text,timetz>timetz
 to_ascii s text,int4>text text,name>text text>text
@@ -462,6 +477,9 @@ unnest rs anyarray>anyelement anymultirange>anyrange tsvector>record
 upper s anymultirange>anyelement anyrange>anyelement text>text
 upper_inc s anymultirange>bool anyrange>bool
 upper_inf s anymultirange>bool anyrange>bool
+uuid_hash s uuid>int4
+uuid_hash_extended s uuid,int8>int8
+uuid_send s uuid>bytea
 var_pop a float4>float8 float8>float8 int2>numeric int4>numeric int8>numeric numeric>numeric
 var_samp a float4>float8 float8>float8 int2>numeric int4>numeric int8>numeric numeric>numeric
 varchar s name>varchar varchar,int4,bool>varchar

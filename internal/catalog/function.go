@@ -95,12 +95,34 @@ func (b *builder) funcOption(f *Function, d *pgast.DefElem) {
 	case "security":
 		f.Definer = d.GetArg().GetBoolean().GetBoolval()
 	case "set":
-		f.Settings = true
+		f.Settings = f.Settings || !plainPath(d.GetArg().GetVariableSetStmt())
 	case "as":
 		if parts := pgast.Strings(d.GetArg().GetList().GetItems()); len(parts) > 0 {
 			f.Body = parts[0]
 		}
 	}
+}
+
+// plainPath reports whether SET fixes the search path, and to one under which
+// each name of a body means what it means without, or nothing at all.
+//
+//	SET search_path = ''; SET search_path = pg_catalog, pg_temp
+func plainPath(s *pgast.VariableSetStmt) bool {
+	if s.GetKind() != pgast.VariableSetKind_VAR_SET_VALUE || !strings.EqualFold(s.GetName(), "search_path") {
+		return false
+	}
+	for i, n := range s.GetArgs() {
+		switch n.GetAConst().GetSval().GetSval() {
+		case "", "public", "pg_temp":
+		case "pg_catalog":
+			if i > 0 {
+				return false // what stands before it would hide built-in names
+			}
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 // inputs are the types by which a function is told from its overloads.

@@ -357,7 +357,7 @@ type Function struct {
 	Volatility   byte   // 'i', 's', 'v'
 	Definer      bool   // SECURITY DEFINER
 	Body         string // text of AS, or "" for a BEGIN ATOMIC body
-	Settings     bool   // SET … clauses
+	Settings     bool   // SET … clauses, but for a plain search_path
 	Trusted      bool   // declared to read nothing but its arguments (trust.functions)
 }
 

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"github.com/tenantc/tenantc/internal/diag"
 	"slices"
-	"strings"
 
 	"github.com/tenantc/tenantc/internal/catalog"
 )
@@ -93,11 +92,10 @@ func (s *schema) action(fk *catalog.ForeignKey, deleted bool, seen map[reached]b
 // mendAction says what would keep the action with the tenant.
 func (s *schema) mendAction(fk *catalog.ForeignKey) string {
 	if s.p.tenancy(fk.From).Class == catalog.Unclassified && s.p.tenancy(fk.To).Owned() {
-		var cols []string
-		for _, c := range fk.Columns {
-			cols = append(cols, fk.From.Columns[c].Name)
+		if !s.p.mayOwn(fk) {
+			return "give " + fk.From.ShortName() + " the tenant column"
 		}
-		return fmt.Sprintf("tables: {%s: {via: [%s]}} when its rows belong to the owner of %s", fk.From.Name, strings.Join(cols, ", "), fk.To.Name)
+		return s.p.declareVia(fk)
 	}
 	return s.p.compositeKey(fk)
 }

@@ -2,11 +2,11 @@ package prove
 
 import (
 	"fmt"
-	"github.com/tenantc/tenantc/internal/diag"
 	"slices"
 	"strings"
 
 	"github.com/tenantc/tenantc/internal/catalog"
+	"github.com/tenantc/tenantc/internal/diag"
 	"github.com/tenantc/tenantc/internal/query"
 )
 
@@ -40,7 +40,7 @@ func (lv *level) explain(r *query.RTE) loose {
 
 // unclassified refuses a relation of which nothing is declared.
 func (p *prover) unclassified(r *query.RTE) loose {
-	name := r.Relation.Name
+	name := r.Relation.ShortName()
 	f := finding{
 		code: diag.CodeUnclassified, loc: r.At, width: r.Width,
 		message: fmt.Sprintf("%s is neither a tenant's nor declared nobody's", name),
@@ -48,12 +48,8 @@ func (p *prover) unclassified(r *query.RTE) loose {
 		fix:     fmt.Sprintf("tables: {%s: {global: true}} when it is nobody's data, else give it the tenant column", name),
 	}
 	for _, fk := range r.Relation.ForeignKeys {
-		if p.tenancy(fk.To).Owned() {
-			var cols []string
-			for _, c := range fk.Columns {
-				cols = append(cols, r.Relation.Columns[c].Name)
-			}
-			f.fix = fmt.Sprintf("tables: {%s: {via: %s}} when its rows belong to the owner of %s, or {global: true} when they are nobody's", name, strings.Join(cols, ", "), fk.To.Name)
+		if p.mayOwn(fk) {
+			f.fix = p.declareVia(fk) + ", or {global: true} when they are nobody's"
 			break
 		}
 	}
@@ -64,6 +60,26 @@ func (p *prover) unclassified(r *query.RTE) loose {
 	}
 	f.related = append(f.related, related{r.Relation.Pos, name + " is created here"})
 	return loose{rte: r, diag: f}
+}
+
+// mayOwn reports whether a table can be declared to be owned through a foreign key.
+func (p *prover) mayOwn(fk *catalog.ForeignKey) bool {
+	t := p.tenancy(fk.To)
+	return t.Owned() && t.Class != catalog.Shared && !fk.NotValid && !fk.NotEnforced && !fk.Deferrable &&
+		!slices.ContainsFunc(fk.Columns, func(c int) bool { return !fk.From.Columns[c].NotNull })
+}
+
+// declareVia is the declaration that a table's rows belong to those of a parent.
+func (p *prover) declareVia(fk *catalog.ForeignKey) string {
+	var cols []string
+	for _, c := range fk.Columns {
+		cols = append(cols, fk.From.Columns[c].Name)
+	}
+	via := strings.Join(cols, ", ")
+	if len(cols) > 1 {
+		via = "[" + via + "]"
+	}
+	return fmt.Sprintf("tables: {%s: {via: %s}} when its rows belong to the owner of %s", fk.From.ShortName(), via, fk.To.ShortName())
 }
 
 // cause is what is said of the nearest fact.

@@ -118,9 +118,27 @@ func (p *prover) checkOperator(schema, name string, loc query.Loc) {
 		p.refuse(diag.CodeFunction, loc, fmt.Sprintf("the operator %s.%s is not built in", schema, name))
 	case p.userOperator(name):
 		p.refuse(diag.CodeFunction, loc, fmt.Sprintf("the operator %s is defined by the schema, and what it calls is not proven", name))
-	case !catalog.BuiltinOperator(name):
-		p.refuse(diag.CodeFunction, loc, fmt.Sprintf("the operator %s is not on the list of operators that read nothing but their operands", name))
+	default:
+		if problem := p.operatorProblem(name); problem != "" {
+			p.refuse(diag.CodeFunction, loc, fmt.Sprintf("the operator %s %s", name, problem))
+		}
 	}
+}
+
+// operatorProblem says why an operator that the schema does not define may read
+// more than its operands, or "".
+func (p *prover) operatorProblem(name string) string {
+	if catalog.BuiltinOperator(name) {
+		return ""
+	}
+	ext, ok := catalog.ExtensionOperator(name)
+	switch {
+	case !ok:
+		return "is not on the list of operators that read nothing but their operands"
+	case !p.cat.HasExtension(ext):
+		return "belongs to the extension " + ext + ", which the schema does not create"
+	}
+	return ""
 }
 
 // checkCast refuses casts that look names up, as to regclass, casts that the
@@ -132,11 +150,21 @@ func (p *prover) checkCast(c *query.Cast) {
 			return
 		}
 	}
+	if isConfiguration(c.Type()) {
+		return
+	}
 	if c.Type().IsZero() || !p.pureCast(c.Arg.Type(), c.Type()) {
 		p.refuse(diag.CodeFunction, c.Loc(), fmt.Sprintf("the cast to %s is not one that reads nothing but its argument", c.Type()))
 		return
 	}
 	p.checkDomain(c.Type(), c.Loc())
+}
+
+// isConfiguration reports whether a cast to t looks a text search configuration
+// up, as to_tsvector('simple'::regconfig, title) does in a dump. Configurations
+// are part of the schema: they say nothing of rows, nor of whose they are.
+func isConfiguration(t catalog.Type) bool {
+	return t.Same(catalog.Builtin("regconfig"))
 }
 
 // pureCast reports whether a cast looks at the value alone. A source that is
@@ -214,7 +242,7 @@ func (p *prover) impure(e *catalog.Expr) string {
 				break
 			}
 			name := parts[len(parts)-1]
-			if p.userOperator(name) || n.Kind == pgast.A_Expr_Kind_AEXPR_OP && !catalog.BuiltinOperator(name) {
+			if p.userOperator(name) || n.Kind == pgast.A_Expr_Kind_AEXPR_OP && p.operatorProblem(name) != "" {
 				say("uses the operator %s, which is not built in", name)
 			}
 		case *pgast.A_Indirection:
@@ -226,7 +254,7 @@ func (p *prover) impure(e *catalog.Expr) string {
 		case *pgast.TypeCast:
 			t, ok := p.cat.ResolveType(n.TypeName)
 			// nextval('s'::regclass) is how a serial column reads in a dump.
-			if !ok || t.Name != "regclass" && !p.pureCast(catalog.Type{}, t) {
+			if !ok || t.Name != "regclass" && !isConfiguration(t) && !p.pureCast(catalog.Type{}, t) {
 				say("casts to a type that looks names up")
 				break
 			}

@@ -77,7 +77,7 @@ union all
 select format('range %s', t.name) from own_type t where t.typtype in ('r', 'm')
 union all
 select format('function %s.%s %s inputs %s language %s volatile %s definer %s settings %s set %s', n.nspname, p.proname, p.prokind, p.pronargs, l.lanname,
-    p.provolatile, case when p.prosecdef then 'true' else 'false' end, case when p.proconfig is not null then 'true' else 'false' end, case when p.proretset then 'true' else 'false' end)
+    p.provolatile, case when p.prosecdef then 'true' else 'false' end, case when exists (select from unnest(p.proconfig) c where c !~ '^search_path=(pg_catalog)?(, |public|pg_temp|"")*$') then 'true' else 'false' end, case when p.proretset then 'true' else 'false' end)
 from pg_proc p join pg_namespace n on n.oid = p.pronamespace join pg_language l on l.oid = p.prolang
 where n.nspname not in ('pg_catalog', 'information_schema')
   and not exists (select 1 from pg_depend d where d.objid = p.oid and d.deptype in ('e', 'i'))
