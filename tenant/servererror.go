@@ -38,7 +38,7 @@ func scrub(err error) error {
 		return err
 	}
 	var connecting *pgconn.ConnectError
-	return &Error{connecting: errors.As(err, &connecting), pg: &pgconn.PgError{
+	return &Error{connecting: errors.As(err, &connecting) || errors.Is(err, ErrUnavailable), pg: &pgconn.PgError{
 		Severity:            raw.Severity,
 		SeverityUnlocalized: raw.SeverityUnlocalized,
 		Code:                raw.Code,
@@ -88,7 +88,14 @@ func (e *Error) Error() string {
 // Unwrap returns the *pgconn.PgError that is left.
 func (e *Error) Unwrap() error { return e.pg }
 
-// Is makes unique and exclusion violations match ErrConflict.
+// Is makes unique and exclusion violations match ErrConflict, and what the
+// server said to an attempt to connect ErrUnavailable.
 func (e *Error) Is(target error) bool {
-	return target == ErrConflict && (e.pg.Code == "23505" || e.pg.Code == "23P01")
+	switch target {
+	case ErrConflict:
+		return e.pg.Code == "23505" || e.pg.Code == "23P01"
+	case ErrUnavailable:
+		return e.connecting
+	}
+	return false
 }

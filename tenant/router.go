@@ -1,0 +1,373 @@
+package tenant
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/tenantc/tenantc/tenant/pools"
+)
+
+// RouterConfig says where a router asks and what it remembers.
+type RouterConfig struct {
+	// Catalog says where each tenant is. It must be set.
+	Catalog *Catalog
+
+	// Pools are the connections to all servers that the catalog names. They
+	// must be set; the caller closes them after the router.
+	Pools *pools.Pools
+
+	// RLS is how policies learn the tenant, for KindSharedRLS.
+	RLS RLSConfig
+
+	// Extensions names the schemas in which extensions live, for KindSchema.
+	// See [SchemasConfig].
+	Extensions []string
+
+	// Size bounds how many tenants are remembered, in 64 parts by their keys.
+	// Zero means 16384.
+	Size int
+
+	// Refresh is how often the router asks what changed, besides listening. It
+	// bounds how long a change can go unseen while the catalog can be reached.
+	// Zero means 15 seconds.
+	Refresh time.Duration
+
+	// Unknown is how long a tenant is taken for unknown without asking again.
+	// Zero means a second.
+	Unknown time.Duration
+}
+
+// Router is a [DB] for tenants that live in different places. NewRouter makes
+// it.
+//
+// It asks the catalog where a tenant is, once, and remembers. It listens for
+// changes and asks for them as well, so that a change reaches every process
+// within [RouterConfig.Refresh] and usually at once. Until then a process may
+// use the old place. Where that is closed to it, by a revoked right, a dropped
+// schema or database, or a trigger that raises [SQLStateMoved], the router asks
+// the catalog again: a call for a tenant that has moved returns ErrMoved, and
+// the next one goes to the new place. While the catalog cannot be reached,
+// remembered tenants are served and others are not.
+//
+// A tenant that the catalog does not have is ErrUnknownTenant, and a suspended
+// one ErrSuspended; nothing is sent then. Before the first use of a database
+// the router checks it as NewSharedRLS and NewSchemas do, with their errors.
+type Router struct {
+	cfg    RouterConfig
+	memory *memory
+	checks sync.Map // checkKey → *check
+
+	loads, moves atomic.Int64
+
+	stop    context.CancelFunc
+	watcher sync.WaitGroup
+	watch   watch
+}
+
+var _ DB = (*Router)(nil)
+
+// ErrMoved says that a tenant lives elsewhere by now, and that the statement
+// was refused at its old place. The next call goes to the new one.
+var ErrMoved = errors.New("tenant: the tenant has moved")
+
+// SQLStateMoved is the code of an error that a trigger raises in tables that a
+// tenant has left:
+//
+//	raise exception using errcode = 'TM001'
+const SQLStateMoved = "TM001"
+
+const (
+	defaultSize    = 16384
+	defaultRefresh = 15 * time.Second
+	defaultUnknown = time.Second
+
+	// askTimeout bounds one question to the catalog or to a database.
+	askTimeout = 5 * time.Second
+)
+
+// NewRouter returns a router that listens for changes until Close. It returns
+// an error when the catalog cannot be reached.
+func NewRouter(ctx context.Context, cfg RouterConfig) (*Router, error) {
+	if cfg.Catalog == nil || cfg.Pools == nil {
+		return nil, errors.New("tenant: a router needs a catalog and pools")
+	}
+	cfg.RLS.Setting = cmp.Or(cfg.RLS.Setting, defaultSetting)
+	if !settingName.MatchString(cfg.RLS.Setting) {
+		return nil, fmt.Errorf("tenant: setting %q: want prefix.name in small letters, such as %s", cfg.RLS.Setting, defaultSetting)
+	}
+	for _, name := range cfg.Extensions {
+		if err := checkName("schema", name); err != nil {
+			return nil, err
+		}
+	}
+	cfg.Size = cmp.Or(cfg.Size, defaultSize)
+	cfg.Refresh = cmp.Or(cfg.Refresh, defaultRefresh)
+	cfg.Unknown = cmp.Or(cfg.Unknown, defaultUnknown)
+	if cfg.Size < 0 || cfg.Refresh < 0 || cfg.Unknown < 0 {
+		return nil, errors.New("tenant: a router with a negative bound")
+	}
+	mark, err := cfg.Catalog.mark(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("tenant: ask the catalog: %w", scrub(err))
+	}
+	r := &Router{cfg: cfg, memory: newMemory(cfg.Size)}
+	r.watch.mark = mark
+	watching, stop := context.WithCancel(context.WithoutCancel(ctx))
+	r.stop = stop
+	r.watcher.Go(func() { r.listen(watching) })
+	r.watcher.Go(func() { r.poll(watching) })
+	return r, nil
+}
+
+// Close ends listening and waits for that. The router keeps what it remembers,
+// and is of no use without changes. A second Close does nothing.
+func (r *Router) Close() {
+	r.stop()
+	r.watcher.Wait()
+}
+
+// Placement returns where the router takes the tenant's rows to be. It returns
+// ErrNoTenant, ErrUnknownTenant, and ErrSuspended.
+func (r *Router) Placement(ctx context.Context, id Key) (Placement, error) {
+	p, err := r.lookup(ctx, id)
+	if err != nil {
+		return Placement{}, err
+	}
+	return p.placement, nil
+}
+
+// lookup returns the tenant's place, ready for use.
+func (r *Router) lookup(ctx context.Context, id Key) (*placed, error) {
+	who, err := identify(id)
+	if err != nil {
+		return nil, err
+	}
+	s, hash := r.memory.shard(&who)
+	if p := s.find(&who, hash); p != nil && p.ready.Load() {
+		if !p.used.Load() {
+			p.used.Store(true)
+		}
+		return p, nil
+	}
+	return r.lookupSlowly(ctx, id, who, s.find(&who, hash))
+}
+
+// lookupSlowly is lookup for a tenant of whom p is remembered, or nil.
+func (r *Router) lookupSlowly(ctx context.Context, id Key, who identity, p *placed) (*placed, error) {
+	if p == nil || !p.until.IsZero() && time.Now().After(p.until) {
+		var err error
+		p, err = r.memory.ask(ctx, who, func(ctx context.Context) (*placed, error) { return r.load(ctx, id) })
+		if err != nil {
+			return nil, err
+		}
+	}
+	if p.err != nil {
+		return nil, p.err
+	}
+	if err := r.check(ctx, p.placement); err != nil {
+		return nil, err
+	}
+	p.ready.Store(true)
+	return p, nil
+}
+
+// load asks the catalog.
+func (r *Router) load(ctx context.Context, id Key) (*placed, error) {
+	ctx, cancel := context.WithTimeout(ctx, askTimeout)
+	defer cancel()
+	r.loads.Add(1)
+	at, err := r.cfg.Catalog.Find(ctx, id)
+	switch {
+	case errors.Is(err, ErrUnknownTenant):
+		return &placed{err: ErrUnknownTenant, until: time.Now().Add(r.cfg.Unknown)}, nil
+	case err != nil:
+		return nil, err
+	case at.Suspended:
+		return &placed{placement: at, err: ErrSuspended}, nil
+	}
+	db, err := r.open(at)
+	if err != nil {
+		return nil, err
+	}
+	return &placed{placement: at, db: db}, nil
+}
+
+// open returns the DB of a place. It opens no connection.
+func (r *Router) open(at Placement) (DB, error) {
+	if err := at.check(); err != nil {
+		return nil, err
+	}
+	pool, err := r.cfg.Pools.WithMode(at.Database, modeOf(at.Kind))
+	if err != nil {
+		return nil, fmt.Errorf("tenant: %w", err)
+	}
+	switch at.Kind {
+	case KindShared, KindDatabase:
+		return &shared{pool}, nil
+	case KindSharedRLS:
+		return newSharedRLS(pool, r.cfg.RLS.Setting), nil
+	case KindSchema:
+		return newSchemas(pool, func(Key) string { return at.Schema }, r.cfg.Extensions), nil
+	}
+	return nil, fmt.Errorf("tenant: placement of unknown kind %q", at.Kind)
+}
+
+func modeOf(kind Kind) pgx.QueryExecMode {
+	if kind == KindSchema {
+		return pgx.QueryExecModeExec
+	}
+	return 0
+}
+
+// checkKey is what needs to be checked once.
+type checkKey struct {
+	kind Kind
+	at   pools.Database
+}
+
+// check is a database that is being checked, or was.
+type check struct {
+	done chan struct{}
+	err  error
+}
+
+// check asks a database before its first use whether it keeps its tenants
+// apart. A database that does is not asked again.
+func (r *Router) check(ctx context.Context, at Placement) error {
+	key := checkKey{at.Kind, at.Database}
+	fresh := &check{done: make(chan struct{})}
+	known, running := r.checks.LoadOrStore(key, fresh)
+	c := known.(*check)
+	if !running {
+		go func() {
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), askTimeout)
+			defer cancel()
+			if c.err = r.checkDatabase(ctx, at); c.err != nil {
+				r.checks.Delete(key)
+			}
+			close(c.done)
+		}()
+	}
+	select {
+	case <-c.done:
+		return c.err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (r *Router) checkDatabase(ctx context.Context, at Placement) error {
+	pool, err := r.cfg.Pools.WithMode(at.Database, modeOf(at.Kind))
+	if err != nil {
+		return fmt.Errorf("tenant: %w", err)
+	}
+	var unsafe error
+	err = pool.With(ctx, func(conn *pgx.Conn) error {
+		unsafe = checkPoolerOn(ctx, conn)
+		return nil
+	})
+	if err := errors.Join(unsafe, scrub(err)); err != nil {
+		return err
+	}
+	switch at.Kind {
+	case KindSharedRLS:
+		return checkRLS(ctx, pool, r.cfg.RLS)
+	case KindSchema:
+		return checkExtensions(ctx, pool, r.cfg.Extensions)
+	}
+	return nil
+}
+
+// judge returns what an error at a place means: ErrMoved, where the tenant is
+// elsewhere by now.
+func (r *Router) judge(id Key, p *placed, err error) error {
+	if !mayMeanMoved(err) {
+		return err
+	}
+	who, noTenant := identify(id)
+	if noTenant != nil {
+		return err
+	}
+	s, hash := r.memory.shard(&who)
+	if s.find(&who, hash) == p {
+		r.memory.forget(who)
+	}
+	now, lookupErr := r.memory.ask(context.Background(), who, func(ctx context.Context) (*placed, error) { return r.load(ctx, id) })
+	if lookupErr == nil && now.placement == p.placement && now.err == nil {
+		if serverCode(err) == SQLStateMoved {
+			return &movedError{err} // before the catalog says so
+		}
+		return err
+	}
+	if lookupErr != nil && serverCode(err) != SQLStateMoved {
+		return err
+	}
+	r.moves.Add(1)
+	return &movedError{err}
+}
+
+// mayMeanMoved reports whether err is what a place says that a tenant has left.
+func mayMeanMoved(err error) bool {
+	switch serverCode(err) {
+	case SQLStateMoved,
+		"42501", // insufficient_privilege: CONNECT or USAGE was revoked, or a policy closes the place
+		"42P01", // undefined_table: a schema that cannot be used is searched in silence
+		"3D000", // invalid_catalog_name: the database was dropped
+		"3F000", // invalid_schema_name
+		"55000", // object_not_in_prerequisite_state: a database that takes no connections
+		"57P01": // admin_shutdown: the connections to the place were ended
+		return true
+	}
+	return false
+}
+
+func serverCode(err error) string {
+	var own *Error
+	if !errors.As(err, &own) {
+		return ""
+	}
+	return own.pg.Code
+}
+
+// movedError is what the old place said.
+type movedError struct{ err error }
+
+func (e *movedError) Error() string        { return ErrMoved.Error() + ": " + e.err.Error() }
+func (e *movedError) Unwrap() error        { return e.err }
+func (e *movedError) Is(target error) bool { return target == ErrMoved }
+
+// RouterStats are figures for metrics. The counts only grow.
+type RouterStats struct {
+	// Remembered is how many tenants the router has in mind now.
+	Remembered int
+
+	// Listening says whether notifications arrive now.
+	Listening bool
+
+	// Loads counts questions to the catalog about a tenant, and Moves calls
+	// that ended with ErrMoved.
+	Loads, Moves int64
+
+	// Changes counts tenants that were forgotten because the catalog changed,
+	// and Failures attempts to listen or to ask for changes that failed.
+	Changes, Failures int64
+}
+
+// Stats returns the figures of this moment.
+func (r *Router) Stats() RouterStats {
+	return RouterStats{
+		Remembered: r.memory.size(),
+		Listening:  r.watch.listening.Load(),
+		Loads:      r.loads.Load(),
+		Moves:      r.moves.Load(),
+		Changes:    r.watch.changes.Load(),
+		Failures:   r.watch.failures.Load(),
+	}
+}
