@@ -11,7 +11,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/tenantc/tenantc/internal/pgtest"
@@ -437,9 +436,13 @@ func TestMovedDatabase(t *testing.T) {
 		}
 	}
 	_, err := f.router.Exec(ctx, id, insertNote, id, 2, "new place")
+	if err != nil && code(err) == "" {
+		// The connection was found broken before the server's last words were
+		// read. The next one is refused.
+		_, err = f.router.Exec(ctx, id, insertNote, id, 2, "new place")
+	}
 	if !errors.Is(err, tenant.ErrMoved) {
-		var pg *pgconn.PgError
-		t.Fatalf("got %v, %v", err, errors.As(err, &pg))
+		t.Fatalf("got %v", err)
 	}
 	insert(t, f.router, id, 2, "new place")
 }
