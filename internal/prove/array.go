@@ -70,11 +70,23 @@ func (l *labels) learn(m labels) bool {
 	learned := m.tenant&^l.tenant != 0 || m.any && !l.any
 	l.tenant |= m.tenant
 	l.any = l.any || m.any
-	for _, o := range m.own {
-		if !slices.Contains(l.own, o) {
-			l.own = append(l.own, o)
-			learned = true
-		}
+	if m.own == nil {
+		return learned
 	}
-	return learned
+	var list listed
+	m.own.each(func(o ownColumn) bool {
+		if l.own == nil || !l.own.has(o) {
+			list = append(list, o)
+		}
+		return true
+	})
+	switch more := list.own(); {
+	case more == nil:
+		return learned
+	case l.own == nil:
+		l.own = more
+	default:
+		l.own = unionOf([]ownColumns{l.own, more})
+	}
+	return true
 }

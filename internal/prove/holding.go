@@ -104,20 +104,7 @@ func (p *prover) instanceLabels(r *query.RTE, col int) labels {
 	if col == ten.Column() && ten.Class != catalog.Derived {
 		out.tenant |= 1 << ten.Dim.Index
 	}
-	out.own = append(out.own, ownColumn{r.Relation, col, origin{rte: r}})
-	for _, fk := range r.Relation.ForeignKeys {
-		if !p.tenancy(fk.To).Owned() || p.tenancy(fk.To).Dim != ten.Dim {
-			continue
-		}
-		if fk != ten.Owner && !p.keepsTenant(fk) {
-			continue
-		}
-		for i, c := range fk.Columns {
-			if c == col {
-				out.own = append(out.own, ownColumn{fk.To, fk.RefColumns[i], origin{rte: r, fk: fk}})
-			}
-		}
-	}
+	out.own = &ofInstance{p: p, rte: r, col: col}
 	return out
 }
 
@@ -158,26 +145,26 @@ func (lv *level) tupleOf(c *closure, terms []term, rel *catalog.Relation, cols [
 	if len(terms) == 0 || len(terms) != len(cols) {
 		return nil, false
 	}
-	held := make([][]holding, len(terms))
+	held, found := make([][]holding, len(terms)), false
 	for i, t := range terms {
 		held[i] = lv.holdings(c, t)
 	}
 	for _, first := range held[0] {
-		for _, o := range first.labels.own {
-			if o.rel != rel || o.col != cols[0] || !o.origin.whole(cols) {
-				continue
-			}
+		var because []Reason
+		first.labels.rows(rel, cols, func(o origin) bool {
 			facts := c.evidence(terms[0], first)
-			ok := true
-			for i := 1; i < len(terms) && ok; i++ {
-				at := slices.IndexFunc(held[i], func(h holding) bool { return h.labels.has(rel, cols[i], o.origin) })
-				if ok = at >= 0; ok {
-					facts = append(facts, c.evidence(terms[i], held[i][at])...)
+			for i := 1; i < len(terms); i++ {
+				at := slices.IndexFunc(held[i], func(h holding) bool { return h.labels.has(rel, cols[i], o) })
+				if at < 0 {
+					return true
 				}
+				facts = append(facts, c.evidence(terms[i], held[i][at])...)
 			}
-			if ok {
-				return append(reasons(facts), lv.p.declared(o.origin)...), true
-			}
+			because, found = append(reasons(facts), lv.p.declared(o)...), true
+			return false
+		})
+		if found {
+			return because, true
 		}
 	}
 	return nil, false
@@ -200,15 +187,6 @@ func (p *prover) declared(o origin) []Reason {
 		out = append(append(out, p.declared(in[0])...), p.declared(in[1])...)
 	}
 	return out
-}
-
-func (l labels) has(rel *catalog.Relation, col int, at origin) bool {
-	for _, o := range l.own {
-		if o.rel == rel && o.col == col && o.origin == at {
-			return true
-		}
-	}
-	return false
 }
 
 // reasons turns facts into evidence, each once.

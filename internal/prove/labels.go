@@ -12,9 +12,9 @@ type labels struct {
 	// tenant is the set of dimensions whose tenant every non-null value equals
 	// (label T), as bits by Dimension.Index.
 	tenant uint64
-	// own lists columns of own rows that every non-null value is (label Key, a
-	// column at a time).
-	own []ownColumn
+	// own are columns of own rows that every non-null value is (label Key, a column
+	// at a time); nil when there are none.
+	own ownColumns
 	// any marks NULL, which has every label.
 	any bool
 }
@@ -37,7 +37,7 @@ type origin struct {
 	in  any                 // origin inside the subquery, or a pair of them; nil at the row itself
 }
 
-func (l labels) none() bool { return l.tenant == 0 && len(l.own) == 0 && !l.any }
+func (l labels) none() bool { return l.tenant == 0 && l.own == nil && !l.any }
 
 func (l labels) isTenant(dim *catalog.Dimension) bool {
 	return l.any || l.tenant&(1<<dim.Index) != 0
@@ -45,12 +45,10 @@ func (l labels) isTenant(dim *catalog.Dimension) bool {
 
 // through returns the labels as seen by a reader of rte or of sub's row.
 func (l labels) through(rte *query.RTE, sub *query.SubLink) labels {
-	out := labels{tenant: l.tenant, any: l.any}
-	for _, o := range l.own {
-		o.origin = origin{rte: rte, sub: sub, in: o.origin}
-		out.own = append(out.own, o)
+	if l.own != nil {
+		l.own = &seen{rte, sub, l.own}
 	}
-	return out
+	return l
 }
 
 // meet returns the labels that both have. Origins become pairs, so a tuple
@@ -62,15 +60,7 @@ func (l labels) meet(m labels) labels {
 	if m.any {
 		return l
 	}
-	out := labels{tenant: l.tenant & m.tenant}
-	for _, a := range l.own {
-		for _, b := range m.own {
-			if a.rel == b.rel && a.col == b.col {
-				out.own = append(out.own, ownColumn{a.rel, a.col, origin{in: [2]origin{a.origin, b.origin}}})
-			}
-		}
-	}
-	return out
+	return labels{tenant: l.tenant & m.tenant, own: meetOwn(l.own, m.own)}
 }
 
 // single keeps what is true of a value by itself: tuples fall apart. Each
@@ -79,14 +69,17 @@ func (l labels) meet(m labels) labels {
 //
 //	max(p.a) … WHERE p.a = q.b     -- no row need have both
 func (l labels) single(mark any) labels {
-	out := labels{tenant: l.tenant, any: l.any}
-	for _, o := range l.own {
-		if o.origin.whole([]int{o.col}) {
-			o.origin = origin{in: apart{mark, o.rel, o.col}}
-			out.own = append(out.own, o)
+	if l.own == nil {
+		return l
+	}
+	var list listed
+	for _, c := range l.own.columns(map[ownColumns][]keyColumn{}) {
+		if c.alone {
+			list = append(list, ownColumn{c.rel, c.col, origin{in: apart{mark, c.rel, c.col}}})
 		}
 	}
-	return out
+	l.own = list.own()
+	return l
 }
 
 // apart marks a row of which nothing is known but one column.
@@ -116,10 +109,42 @@ func (o origin) whole(cols []int) bool {
 	return true
 }
 
-func (l *labels) add(m labels) {
-	l.tenant |= m.tenant
-	l.own = append(l.own, m.own...)
-	l.any = l.any || m.any
+// has reports whether the value is column col of that row of rel.
+func (l labels) has(rel *catalog.Relation, col int, at origin) bool {
+	return l.own != nil && l.own.has(ownColumn{rel, col, at})
+}
+
+// size returns how many own columns the value is.
+func (l labels) size() int {
+	n := 0
+	if l.own != nil {
+		l.own.each(func(ownColumn) bool {
+			n++
+			return true
+		})
+	}
+	return n
+}
+
+// maxRows bounds the own rows that are looked at for one tuple. Blocks that are
+// joined with themselves again and again have as many as they like; what is not
+// found among so many counts as none.
+const maxRows = 10_000
+
+// rows calls yield for the own rows of rel of which the value is the first of
+// the columns cols, where they are sure to be those of one row, until it returns
+// false.
+func (l labels) rows(rel *catalog.Relation, cols []int, yield func(origin) bool) {
+	if l.own == nil {
+		return
+	}
+	n := 0
+	l.own.each(func(o ownColumn) bool {
+		if n++; n > maxRows {
+			return false
+		}
+		return o.rel != rel || o.col != cols[0] || !o.origin.whole(cols) || yield(o.origin)
+	})
 }
 
 func meetAll(all [][]labels, width int) []labels {

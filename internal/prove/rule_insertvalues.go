@@ -104,17 +104,13 @@ func isTuple(list []labels, rel *catalog.Relation, cols []int) bool {
 	if list[0].any {
 		return false
 	}
-	for _, o := range list[0].own {
-		if o.rel != rel || o.col != cols[0] || !o.origin.whole(cols) {
-			continue
-		}
-		ok := true
+	found := false
+	list[0].rows(rel, cols, func(o origin) bool {
+		found = true
 		for i := 1; i < len(list); i++ {
-			ok = ok && list[i].has(rel, cols[i], o.origin)
+			found = found && list[i].has(rel, cols[i], o)
 		}
-		if ok {
-			return true
-		}
-	}
-	return false
+		return !found
+	})
+	return found
 }

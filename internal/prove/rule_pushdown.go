@@ -58,7 +58,7 @@ func (lv *level) pushes(s *query.RTE) []push {
 					out = append(out, push{col: i, to: term{param: tenant.Param}, class: class, facts: c.evidence(t, h)})
 				}
 			}
-			if len(h.labels.own) > 0 {
+			if h.labels.own != nil {
 				out = append(out, push{col: i, own: labels{own: h.labels.own}, class: class, facts: c.evidence(t, h)})
 			}
 		}

@@ -286,8 +286,17 @@ func (lv *level) gather(c *closure, t term) labels {
 	if t.isZero() {
 		return out
 	}
-	for _, h := range lv.holdings(c, t) {
-		out.add(h.labels)
-	}
+	var own []ownColumns
+	c.class(t, func(u term) {
+		lv.held(c, u, func(h holding) bool {
+			out.tenant |= h.labels.tenant
+			out.any = out.any || h.labels.any
+			if h.labels.own != nil {
+				own = append(own, h.labels.own)
+			}
+			return true
+		})
+	})
+	out.own = unionOf(own)
 	return out
 }

@@ -62,22 +62,25 @@ func (lv *level) written(target *query.RTE, set []*query.Assign) func(int) label
 					out.tenant = lv.labelsOf(a.Value).tenant
 				}
 				if ten.Owned() {
-					out.own = append(out.own, ownColumn{target.Relation, col, origin{rte: target, in: "new"}})
+					out.own = newRow(target, col)
 				}
 				return out
 			}
 		}
 		if lv.assigned[col] { // a trigger's, or generated from an assigned column
-			return labels{own: []ownColumn{{target.Relation, col, origin{rte: target, in: "new"}}}}
+			return labels{own: newRow(target, col)}
 		}
 		out := lv.p.instanceLabels(target, col)
-		for i, o := range out.own {
-			if o.rel == target.Relation && o.col == col && o.origin.fk == nil {
-				out.own[i].origin = origin{rte: target, in: "new"}
-			}
+		if out.own != nil {
+			out.own = &ofInstance{p: lv.p, rte: target, col: col, new: true}
 		}
 		return out
 	}
+}
+
+// newRow is column col of the target's row as it is being written.
+func newRow(target *query.RTE, col int) ownColumns {
+	return listed{{target.Relation, col, origin{rte: target, in: "new"}}}.own()
 }
 
 // rewrites reports whether a fact speaks of an assigned column of the target:

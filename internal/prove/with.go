@@ -72,7 +72,7 @@ func (p *prover) recursive(cte *query.CTE, up *env) *result {
 			if i < len(again.cols) && i < len(op.Right.Columns()) && sameType(op.Targets[i], op.Right.Columns()[i]) {
 				next[i] = assumed[i].weaken(again.cols[i], column{cte, i})
 			}
-			same = same && next[i].tenant == assumed[i].tenant && len(next[i].own) == len(assumed[i].own) && next[i].any == assumed[i].any
+			same = same && next[i].tenant == assumed[i].tenant && next[i].size() == assumed[i].size() && next[i].any == assumed[i].any
 		}
 		if same {
 			res := &result{cols: assumed}
@@ -92,16 +92,4 @@ type column struct {
 }
 
 // weaken keeps the labels of l that m has too, each column by itself.
-func (l labels) weaken(m labels, mark any) labels {
-	met := l.meet(m)
-	out := labels{tenant: met.tenant, any: met.any}
-	seen := map[ownColumn]bool{}
-	for _, o := range met.own {
-		k := ownColumn{o.rel, o.col, origin{in: apart{mark, o.rel, o.col}}}
-		if !seen[k] && o.origin.whole([]int{o.col}) {
-			seen[k] = true
-			out.own = append(out.own, k)
-		}
-	}
-	return out
-}
+func (l labels) weaken(m labels, mark any) labels { return l.meet(m).single(mark) }
