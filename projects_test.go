@@ -2,14 +2,18 @@ package tenantc
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
+
+	"golang.org/x/tools/txtar"
 
 	"github.com/tenantc/tenantc/generator"
 	"github.com/tenantc/tenantc/internal/pgtest"
@@ -35,6 +39,7 @@ func TestProjects(t *testing.T) {
 			generate(t, generator.Config{Dir: dir, Verify: true})
 
 			run(t, dir, nil, "go", "vet", "./...")
+			mustNotCompile(t, dir)
 			args := []string{"test", "-count=1"}
 			if withRace() {
 				args = append(args, "-race")
@@ -45,6 +50,39 @@ func TestProjects(t *testing.T) {
 				t.Errorf("the project has no test that ran:\n%s", out)
 			}
 		})
+	}
+}
+
+// mustNotCompile has each program of the project's refused.txtar fail with the
+// error that its comment gives, as a regular expression.
+func mustNotCompile(t *testing.T, dir string) {
+	t.Helper()
+	programs, err := txtar.ParseFile(filepath.Join(dir, "refused.txtar"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, program := range programs.Files {
+		want, _, _ := strings.Cut(strings.TrimPrefix(string(program.Data), "// "), "\n")
+		folder := filepath.Join(dir, "refused", strings.TrimSuffix(program.Name, ".go"))
+		if err := os.MkdirAll(folder, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		write(t, filepath.Join(folder, program.Name), string(program.Data))
+		cmd := exec.CommandContext(t.Context(), "go", "build", "-o", os.DevNull, ".")
+		cmd.Dir = folder
+		out, err := cmd.CombinedOutput()
+		switch fails := want != "compiles"; {
+		case fails && err == nil:
+			t.Errorf("%s compiles", program.Name)
+		case fails && !regexp.MustCompile(want).Match(out), !fails && err != nil:
+			t.Errorf("%s: want %q, got\n%s", program.Name, want, out)
+		}
+	}
+	if err := os.RemoveAll(filepath.Join(dir, "refused")); err != nil {
+		t.Fatal(err)
 	}
 }
 

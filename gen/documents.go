@@ -204,6 +204,28 @@ func (r *Documents) Exists(ctx context.Context, tenantID tenant.ID, conds ...fil
 	return v, err
 }
 
+const loadOwnersOfDocuments = `select tenant_id, id, name, email, role, age, created_at, updated_at from users where tenant_id = $1 and id = any($2)`
+
+// LoadOwners returns the users that documents refer to with OwnerID, by ID.
+// It asks once, for each of them once. One that the tenant does not have is not among them;
+// a document of another tenant is tenant.ErrMismatch.
+//
+// source: schema/003_documents.sql:16
+func (r *Documents) LoadOwners(ctx context.Context, tenantID tenant.ID, documents []models.Document) (map[uuid.UUID]models.User, error) {
+	key := tenant.Key(tenantID)
+	return tenant.Load(key, documents,
+		func(d *models.Document) (uuid.UUID, bool, bool) {
+			return d.OwnerID, true, d.TenantID == tenantID
+		},
+		func(keys []uuid.UUID) ([]models.User, error) {
+			rows, err := r.db.Query(ctx, key, loadOwnersOfDocuments, key, manyUUIDs(keys))
+			return collect(rows, err, userDest)
+		},
+		func(u *models.User) uuid.UUID {
+			return u.ID
+		})
+}
+
 const createDocument = `insert into documents (tenant_id, title, owner_id`
 const createDocumentValues = `) values ($1, $2, $3`
 const createDocumentEnd = `) returning tenant_id, id, title, content, owner_id, is_public, created_at, updated_at`

@@ -11,9 +11,10 @@ var (
 	// zero value of one. Nothing was sent.
 	ErrNoTenant = errors.New("tenant: no tenant given")
 
-	// ErrMismatch says that a DB that belongs to one tenant was asked for
-	// another. Nothing was sent.
-	ErrMismatch = errors.New("tenant: the transaction belongs to another tenant")
+	// ErrMismatch says that two tenants met in one call: a DB that belongs to one
+	// was asked for another, or a row of one was given to a method for another.
+	// Nothing was sent.
+	ErrMismatch = errors.New("tenant: the transaction or the row belongs to another tenant")
 
 	// ErrNotFound says that the tenant has no such row. Whether another tenant
 	// has one cannot be told from it. It matches [pgx.ErrNoRows] too.

@@ -210,6 +210,21 @@ var cases = []struct {
 		`unknown field TenantID in struct literal of type gen\.ImportItem`,
 		`store.Users.Import(ctx, acme, []gen.ImportItem{{ID: id}})`,
 	}, {
+		"tenant left out of what rows refer to",
+		`store.Documents.LoadOwners(ctx, []models.Document{})`,
+		`not enough arguments in call to store\.Documents\.LoadOwners`,
+		`store.Documents.LoadOwners(ctx, acme, []models.Document{})`,
+	}, {
+		"rows of another table",
+		`store.Documents.LoadOwners(ctx, acme, []models.User{})`,
+		`cannot use \[\]models\.User{} .* as \[\]models\.Document value`,
+		`store.Documents.LoadOwners(ctx, acme, []models.Document{})`,
+	}, {
+		"what is loaded by a tenant",
+		`owners, _ := store.Documents.LoadOwners(ctx, acme, nil); _ = owners[acme]`,
+		`cannot use acme .* as uuid\.UUID value in map index`,
+		`owners, _ := store.Documents.LoadOwners(ctx, acme, nil); _ = owners[id]`,
+	}, {
 		"list of all tenants",
 		`store.Tenants.List(ctx, acme)`,
 		`store\.Tenants\.List undefined`,

@@ -26,6 +26,10 @@ func one(shape plan.Shape) *plan.Plan {
 		Consts: []plan.Const{{Name: "do", Text: "select `1`"}, {Name: "doMiddle", Text: "x"}, {Name: "doEnd", Text: "y"}},
 		Args:   []plan.Arg{{Name: "tenantID", Type: "tenant.ID"}, {Name: "items", Type: "[]string"}}, Key: true, Place: "key",
 		SQL: []string{"key", "items"}, Row: &plan.Row{Type: "string", Scan: func(addr string) string { return addr }}, Item: "string",
+		Load: &plan.Loader{
+			Items: "items", Item: "string", It: "s", Key: "K", K: "k", Keys: "keys", Own: "true", Refers: "s != nil", Of: "*s", Row: "v", RowKey: "*v",
+			Columns: []plan.KeyColumn{{Name: "as", Type: "[]int", Field: "A"}},
+		},
 		Table: []string{"users"}, Columns: []string{"tenant_id", "name"},
 		Twin:     twin,
 		Optional: []plan.Option{{Given: "n.ok", Column: `"order"`, Value: "n.v"}}, Order: "userKey",
@@ -75,6 +79,7 @@ func TestRender(t *testing.T) {
 		plan.Page: "filter.Paginate(key, do, []any{key, items}, by, userKey, after, conds)", plan.Exists: `.QueryRow(ctx, key, sql+")", args...)`,
 		plan.Create: "n.insert(&s)", plan.Update: "n.assign(&s)",
 		plan.UpdateWhere: "filter.Narrow(do+s.list+doMiddle, s.args, cond, conds)", plan.DeleteWhere: "filter.Narrow(do, []any{key, items}, cond, conds)",
+		plan.Load: "as = append(as, k.A)",
 	}
 	for shape, call := range calls {
 		files, err := emit.Render(one(shape))

@@ -177,7 +177,7 @@ func (c *call) finish() {
 	switch c.m.Shape {
 	case One, Create:
 		c.r.use.pkg(pathTenant) // NotFound
-	case Many, List, ListBy, BatchMany:
+	case Many, List, ListBy, Load, BatchMany:
 		c.r.pkg.Collect = true
 	case Page:
 		v.Paging = c.names.take("q", "paging")

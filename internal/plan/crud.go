@@ -25,7 +25,7 @@ func (b *builder) crud(print func(*Repository) error) error {
 		default:
 			continue
 		}
-		c := &crud{b: b, rel: rel, row: r, one: inflection.Singular(noun(rel.Name)), many: noun(rel.Name)}
+		c := &crud{b: b, rel: rel, row: r, loads: map[string]bool{}, one: inflection.Singular(noun(rel.Name)), many: noun(rel.Name)}
 		if c.one == c.many {
 			c.one = noun(r.name)
 		}
@@ -50,10 +50,11 @@ type crud struct {
 	one, many string // "user", "users"
 	repo      *repo
 	own       *owned
-	keys      []*rowField // of the primary key, those of the dimensions left out
-	keyed     bool        // there is a primary key, and the row has all of it
-	patch     *Struct     // the argument of Update; nil before a method declares it
-	listed    string      // the constant with the text of List; "" before a method declares it
+	keys      []*rowField     // of the primary key, those of the dimensions left out
+	keyed     bool            // there is a primary key, and the row has all of it
+	patch     *Struct         // the argument of Update; nil before a method declares it
+	listed    string          // the constant with the text of List; "" before a method declares it
+	loads     map[string]bool // methods that load what rows refer to
 }
 
 func (c *crud) plan() {
@@ -79,6 +80,7 @@ func (c *crud) plan() {
 		c.count()
 		c.exists()
 	}
+	c.loaders()
 	if table {
 		c.create()
 		c.update()

@@ -218,7 +218,7 @@ func handleOf(s Shape) []string {
 	switch s {
 	case One, Count, Exists, Create:
 		return []string{"QueryRow"}
-	case Many, List, ListBy, Page, ForEach:
+	case Many, List, ListBy, Page, ForEach, Load:
 		return []string{"Query"}
 	case Exec, ExecRows, ExecResult, Update, UpdateWhere, DeleteWhere:
 		return []string{"Exec"}

@@ -155,6 +155,8 @@ const (
 	Count   Shape = "count"
 	Exists  Shape = "exists"
 
+	Load Shape = "load" // the rows that many rows refer to
+
 	Create      Shape = "create"      // an INSERT with columns that may be left out
 	Update      Shape = "update"      // an UPDATE of the columns given
 	UpdateWhere Shape = "updatewhere" // the same, with conditions
@@ -188,6 +190,7 @@ type Method struct {
 	Columns  []string // of CopyFrom
 	Order    string   // of ListBy and Page: the variable with the key, or "nil"
 	Optional []Option // of Create and Update: columns that may be left out
+	Load     *Loader  // of Load
 }
 
 // Const is a constant text. A Shared one is declared by another method.

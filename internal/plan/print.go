@@ -145,6 +145,8 @@ func (m *Method) Results() string {
 		return "iter.Seq2[" + m.Row.Type + ", error]"
 	case Exists:
 		return "(bool, error)"
+	case Load:
+		return "(map[" + m.Load.Key + "]" + m.Row.Type + ", error)"
 	case BatchOne:
 		return "([]*" + m.Row.Type + ", error)"
 	case BatchMany:

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"example.com/projects/owned_tables/gen"
+	"example.com/projects/owned_tables/models"
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/tenantc/tenantc/tenant"
@@ -71,6 +72,18 @@ func TestOwnedRowsFollowTheirOrder(t *testing.T) {
 	none("Delete", n, err)
 	if _, err := store.Orders.Get(ctx, acme.of, widget.order); !errors.Is(err, tenant.ErrNotFound) {
 		t.Errorf("Get: %v, want ErrNotFound", err)
+	}
+
+	// A line does not say whose it is. What it refers to is the tenant's own, or
+	// not found.
+	both := []models.LineItem{{OrderID: acme.order}, {OrderID: widget.order}, {OrderID: acme.order}}
+	orders, err := store.LineItems.LoadOrders(ctx, acme.of, both)
+	if o, ok := orders[acme.order]; err != nil || len(orders) != 1 || !ok || o.TenantID != acme.of {
+		t.Errorf("LoadOrders: %v, %v", orders, err)
+	}
+	items, err := store.LineNotes.LoadLineItems(ctx, widget.of, []models.LineNote{{LineItemID: acme.line}, {LineItemID: widget.line}})
+	if i, ok := items[widget.line]; err != nil || len(items) != 1 || !ok || i.Product != "Widget" {
+		t.Errorf("LoadLineItems: %v, %v", items, err)
 	}
 
 	// Within the tenant the same calls arrive.

@@ -1,0 +1,38 @@
+package api
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/tenantc/tenantc/gen"
+	"github.com/tenantc/tenantc/models"
+	"github.com/tenantc/tenantc/tenant"
+)
+
+func Example_relations() {
+	ctx, store, acme, widget := demo()
+
+	var documents []models.Document
+	for _, title := range []string{"Plan", "Budget", "Menu"} {
+		d, err := store.Documents.Create(ctx, acme, gen.NewDocument{Title: title, OwnerID: annID})
+		if err != nil {
+			return
+		}
+		documents = append(documents, d)
+	}
+
+	// One round trip, in which Ann is asked for once.
+	owners, err := store.Documents.LoadOwners(ctx, acme, documents)
+	for _, d := range documents {
+		fmt.Println(d.Title, "is", owners[d.OwnerID].Name+"'s", err)
+	}
+
+	// Widget has a user with that id as well, who is not attached to Acme's documents.
+	owners, err = store.Documents.LoadOwners(ctx, widget, documents)
+	fmt.Println(len(owners), errors.Is(err, tenant.ErrMismatch))
+	// Output:
+	// Plan is Ann's <nil>
+	// Budget is Ann's <nil>
+	// Menu is Ann's <nil>
+	// 0 true
+}

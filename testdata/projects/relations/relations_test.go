@@ -1,0 +1,148 @@
+package cabinet_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"testing"
+
+	"example.com/projects/relations/gen"
+	"example.com/projects/relations/models"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/tenantc/tenantc/tenant"
+)
+
+var acme, widget = tenant.NewInt64ID(1), tenant.NewInt64ID(2)
+
+// counted counts the statements that go through a tenant.DB.
+type counted struct {
+	tenant.DB
+	n *int
+}
+
+func (d counted) Query(ctx context.Context, id tenant.Key, sql string, args ...any) (pgx.Rows, error) {
+	*d.n++
+	return d.DB.Query(ctx, id, sql, args...)
+}
+
+// cabinets returns a store with two tenants whose rows have the same keys, and
+// the number of its queries so far.
+func cabinets(t *testing.T) (*gen.Store, *int) {
+	t.Helper()
+	ctx := t.Context()
+	pool, err := pgxpool.New(ctx, os.Getenv("DATABASE_URL"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pool.Close)
+	n := new(int)
+	store := gen.New(counted{tenant.NewShared(pool), n})
+	for id, name := range map[tenant.Int64ID]string{acme: "Acme", widget: "Widget"} {
+		_, err := store.Tenants.Create(ctx, id, gen.NewTenant{Name: name})
+		for _, p := range []gen.NewPerson{
+			{ID: 1, Name: name + " Ann"}, {ID: 2, Name: name + " Bob", BossID: new(models.PersonID(1))},
+			{ID: 3, Name: name + " Cid", BossID: new(models.PersonID(1))},
+		} {
+			if err == nil {
+				_, err = store.People.Create(ctx, id, p)
+			}
+		}
+		for _, f := range []gen.NewFolder{{Code: "tax", Year: 2024, Title: name + " tax 24"}, {Code: "tax", Year: 2025, Title: name + " tax 25"}} {
+			if err == nil {
+				_, err = store.Folders.Create(ctx, id, f)
+			}
+		}
+		for _, f := range []gen.NewFile{
+			{ID: 1, Name: "a", AuthorID: 1, FolderCode: new("tax"), FolderYear: new(int32(2024))},
+			{ID: 2, Name: "b", AuthorID: 1, ReviewerID: new(models.PersonID(2)), FolderCode: new("tax")},
+			{ID: 3, Name: "c", AuthorID: 3, ReviewerID: new(models.PersonID(2)), FolderCode: new("tax"), FolderYear: new(int32(2025))},
+		} {
+			if err == nil {
+				_, err = store.Files.Create(ctx, id, f)
+			}
+		}
+		var conflict *pgconn.PgError
+		if errors.As(err, &conflict) && errors.Is(err, tenant.ErrConflict) {
+			continue // another test of this run made them
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return store, n
+}
+
+func TestLoad(t *testing.T) {
+	ctx := t.Context()
+	store, queries := cabinets(t)
+	for id, name := range map[tenant.Int64ID]string{acme: "Acme", widget: "Widget"} {
+		files, err := store.Files.List(ctx, id)
+		if err != nil || len(files) != 3 {
+			t.Fatalf("%d files, %v", len(files), err)
+		}
+
+		*queries = 0
+		authors, err := store.Files.LoadAuthors(ctx, id, files)
+		if err != nil || len(authors) != 2 || authors[1].Name != name+" Ann" || authors[3].Name != name+" Cid" || *queries != 1 {
+			t.Errorf("authors of %s: %v, %v, after %d queries", name, authors, err, *queries)
+		}
+		reviewers, err := store.Files.LoadReviewers(ctx, id, files)
+		if err != nil || len(reviewers) != 1 || reviewers[2].Name != name+" Bob" {
+			t.Errorf("reviewers of %s: %v, %v", name, reviewers, err)
+		}
+		folders, err := store.Files.LoadFolders(ctx, id, files)
+		if err != nil || len(folders) != 2 || folders[gen.FileFolderKey{Code: "tax", Year: 2024}].Title != name+" tax 24" ||
+			folders[gen.FileFolderKey{Code: "tax", Year: 2025}].Title != name+" tax 25" {
+			t.Errorf("folders of %s: %v, %v", name, folders, err)
+		}
+		people, err := store.People.List(ctx, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		bosses, err := store.People.LoadBosses(ctx, id, people)
+		if err != nil || len(bosses) != 1 || bosses[1].Name != name+" Ann" || bosses[1].TenantID != id {
+			t.Errorf("bosses of %s: %v, %v", name, bosses, err)
+		}
+
+		*queries = 0
+		none, err := store.Files.LoadReviewers(ctx, id, files[:0])
+		if err != nil || none == nil || len(none) != 0 || *queries != 0 {
+			t.Errorf("reviewers of no files: %v, %v, after %d queries", none, err, *queries)
+		}
+	}
+}
+
+// A row of another tenant's has keys that this tenant has too.
+func TestLoadForAnotherTenant(t *testing.T) {
+	ctx := t.Context()
+	store, queries := cabinets(t)
+	mine, err := store.Files.List(ctx, acme)
+	if err != nil {
+		t.Fatal(err)
+	}
+	theirs, err := store.Files.List(ctx, widget)
+	if err != nil {
+		t.Fatal(err)
+	}
+	*queries = 0
+	if got, err := store.Files.LoadAuthors(ctx, acme, append(mine, theirs[0])); !errors.Is(err, tenant.ErrMismatch) || got != nil {
+		t.Errorf("authors with a file of another tenant: %v, %v", got, err)
+	}
+	if got, err := store.Files.LoadFolders(ctx, widget, mine); !errors.Is(err, tenant.ErrMismatch) || got != nil {
+		t.Errorf("folders of another tenant's files: %v, %v", got, err)
+	}
+	if got, err := store.Files.LoadAuthors(ctx, tenant.Int64ID{}, nil); !errors.Is(err, tenant.ErrNoTenant) || got != nil {
+		t.Errorf("authors for no tenant: %v, %v", got, err)
+	}
+	// A row that claims to be the tenant's gets the tenant's own.
+	forged := []models.File{{TenantID: 1, ID: 9, AuthorID: 2}, {TenantID: 1, ID: 10, AuthorID: 77}}
+	got, err := store.Files.LoadAuthors(ctx, acme, forged)
+	if err != nil || len(got) != 1 || got[2].TenantID != acme {
+		t.Errorf("authors of a forged file: %v, %v", got, err)
+	}
+	if *queries != 1 {
+		t.Errorf("%d queries were sent, want 1", *queries)
+	}
+}
