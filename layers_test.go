@@ -32,6 +32,7 @@ const (
 	parse  = "github.com/sqlc-dev/oliphant/..."
 	yaml   = "go.yaml.in/yaml/v3"
 	plural = "github.com/jinzhu/inflection"
+	goose  = "github.com/pressly/goose/v3"
 	proto  = "google.golang.org/protobuf/..."
 )
 
@@ -39,6 +40,7 @@ const (
 var layers = []layer{
 	{"tenant", []string{"tenant/pools", pgx, uuid}},
 	{"tenant/pools", []string{pgx}},
+	{"tenant/provision", []string{"tenant", "tenant/pools", pgx, goose}},
 	{"tenant/*", []string{"tenant", pgx, uuid}},
 	{"models", []string{"tenant", uuid, "github.com/jackc/pgx/v5/pgtype"}},
 	{"schema", nil},

@@ -15,6 +15,10 @@ import (
 //go:embed *.sql
 var files embed.FS
 
+// Migrations returns the files themselves, for a migration tool that reads
+// goose's format.
+func Migrations() fs.FS { return files }
+
 // down is the line that begins the part of a migration that takes it back.
 const down = "-- +goose Down"
 

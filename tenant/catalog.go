@@ -44,7 +44,9 @@ type Placement struct {
 	Suspended bool
 }
 
-func (p Placement) check() error {
+// Check returns an error for a placement that can be none: ErrBadName for a
+// name that is not used, or for a part that is missing, unknown or too much.
+func (p Placement) Check() error {
 	switch p.Kind {
 	case KindShared, KindSharedRLS:
 	case KindSchema:
@@ -155,7 +157,7 @@ func (c *Catalog) Put(ctx context.Context, id Key, p Placement) error {
 	if err := admit(id); err != nil {
 		return err
 	}
-	if err := p.check(); err != nil {
+	if err := p.Check(); err != nil {
 		return err
 	}
 	state := "active"

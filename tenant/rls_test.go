@@ -458,6 +458,12 @@ func TestUnsafeRoles(t *testing.T) {
 			create policy q on notes using (true);`, want: "has no policy"},
 		"another setting": {schema: appRole + notesSchema + open + `
 			create policy p on notes as restrictive using (tenant_id = current_setting('app.tenant')::uuid);`, want: "has no policy"},
+		"a cast that cuts": {schema: appRole + notesSchema + open + `alter table notes add slug text;
+			create policy p on notes as restrictive using (slug = current_setting('app.tenant_id')::varchar(4));`, want: "has no policy"},
+		"a cast that cuts names": {schema: appRole + notesSchema + open + `alter table notes add slug text;
+			create policy p on notes as restrictive using (slug = current_setting('app.tenant_id')::name);`, want: "has no policy"},
+		"text": {schema: appRole + notesSchema + open + `alter table notes add slug varchar(20);
+			create policy p on notes as restrictive using (slug = (select current_setting('app.tenant_id')));`},
 		"or": {schema: appRole + notesSchema + open + `
 			create policy p on notes as restrictive using (tenant_id = current_setting('app.tenant_id')::uuid or body = '');`, want: "has no policy"},
 		"lax check": {schema: appRole + notesSchema + open + `

@@ -156,12 +156,12 @@ func (r relation) confined(form *regexp.Regexp) bool {
 }
 
 // policyForm is a comparison of a column with the setting as PostgreSQL prints
-// it. Cast, nullif for the empty setting, missing_ok and a subquery around it,
-// which lets the server read it once, change nothing.
+// it. A cast that keeps all of it, nullif for the empty setting, missing_ok and
+// a subquery around it, which lets the server read it once, change nothing.
 func policyForm(setting string) *regexp.Regexp {
 	value := `current_setting\('` + regexp.QuoteMeta(setting) + `'::text(, true)?\)`
 	value = `(` + value + `|NULLIF\(` + value + `, ''::text\))`
-	value = `(` + value + `|\(` + value + `\)::[a-z ]+)`
+	value = `(` + value + `|\(` + value + `\)::(uuid|bigint|integer|smallint|text|character varying))`
 	value = `(` + value + `|\( SELECT ` + value + ` AS \w+\))`
 	column := `([a-z_][a-z0-9_]*|"([^"]|"")+")`
 	column = `(` + column + `|\(` + column + `\)::text)`

@@ -201,7 +201,7 @@ func (r *Router) load(ctx context.Context, id Key) (*placed, error) {
 
 // open returns the DB of a place. It opens no connection.
 func (r *Router) open(at Placement) (DB, error) {
-	if err := at.check(); err != nil {
+	if err := at.Check(); err != nil {
 		return nil, err
 	}
 	pool, err := r.cfg.Pools.WithMode(at.Database, modeOf(at.Kind))
