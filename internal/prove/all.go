@@ -113,7 +113,7 @@ func wrongWith(s *query.Stmt) []query.Issue {
 func unscoped(proof *Proof) *Proof {
 	proof.Verdict = Unscoped
 	for _, r := range proof.Stmt.RTEs {
-		if r.Kind == query.RelationRTE && r.Sub == nil && r.Relation != nil {
+		if r.Kind == query.RelationRTE && r.Sub == nil {
 			proof.Instances = append(proof.Instances, Instance{RTE: r, Class: r.Relation.Tenancy.Class, Rule: "unscoped"})
 		}
 	}

@@ -15,19 +15,19 @@ import (
 func (lv *level) arrayLabels(e query.Expr) (labels, bool) {
 	switch e := e.(type) {
 	case *query.SubLink:
-		if s := lv.p.subs[e]; e.Kind == query.ArraySubLink && s != nil && s.res != nil && len(s.res.cols) == 1 {
-			return s.res.cols[0].through(nil, e).single(e), true
+		if s := lv.p.subquery(e); e.Kind == query.ArraySubLink && s.res != nil {
+			return s.res.col(0).through(nil, e).single(e), true
 		}
 	case *query.FuncCall:
 		if e.Name == "array_agg" && builtin(e) && len(e.Args) == 1 && e.Over == nil {
 			return lv.labelsOf(e.Args[0]).single(e), true
 		}
 	case *query.Array:
+		if slices.ContainsFunc(e.Elems, func(el query.Expr) bool { return !el.Type().Same(e.Elems[0].Type()) }) {
+			break
+		}
 		out := labels{any: true}
 		for _, el := range e.Elems {
-			if !el.Type().Same(e.Elems[0].Type()) {
-				return labels{}, true
-			}
 			out = out.meet(lv.labelsOf(el))
 		}
 		return out.single(e), true
@@ -41,7 +41,7 @@ func (lv *level) arrayLabels(e query.Expr) (labels, bool) {
 
 // builtin reports whether a call is sure to be one of a built-in function.
 func builtin(f *query.FuncCall) bool {
-	return f.Builtin != nil && len(f.User) == 0 && (f.Schema == "" || f.Schema == "pg_catalog")
+	return f.Builtin != nil // it is nil where the schema has the name
 }
 
 // unnest takes over the labels that the array of an unnest(…) in FROM has by
@@ -55,7 +55,7 @@ func (lv *level) unnest(s *rowSource) bool {
 	}
 	learned := false
 	for i, f := range r.Funcs {
-		if elem := lv.p.elementType(f.Args[0]); elem.IsZero() || !elem.Same(r.Cols[i].Type) {
+		if elem := lv.p.elementType(f.Args[0]); !elem.Same(r.Cols[i].Type) {
 			continue
 		}
 		// Its argument sees the entries before it as a LATERAL subquery would.
@@ -65,11 +65,11 @@ func (lv *level) unnest(s *rowSource) bool {
 	return learned
 }
 
-// learn adds what m has and l has not, and reports whether there was any.
+// learn adds what m has and l has not, and reports whether there was any. That
+// the values are all NULL is not worth the knowing.
 func (l *labels) learn(m labels) bool {
-	learned := m.tenant&^l.tenant != 0 || m.any && !l.any
+	learned := m.tenant&^l.tenant != 0
 	l.tenant |= m.tenant
-	l.any = l.any || m.any
 	if m.own == nil {
 		return learned
 	}

@@ -114,16 +114,13 @@ func (s *schema) crosses(fk *catalog.ForeignKey, action catalog.Action, deleted 
 	p := s.p
 	child, parent := p.tenancy(fk.From), p.tenancy(fk.To)
 	acts := action != catalog.NoAction && action != catalog.Restrict
+	if !acts && !parent.Owned() {
+		return "", false
+	}
 	if child.Class == catalog.Unclassified {
-		if !acts && !parent.Owned() {
-			return "", false
-		}
 		return "whose rows " + fk.From.Name + " holds is not declared", false
 	}
 	if child.Class == catalog.Global {
-		if !acts && !parent.Owned() {
-			return "", false
-		}
 		if !parent.Owned() {
 			return "", false // both are nobody's
 		}
@@ -143,9 +140,6 @@ func (s *schema) crosses(fk *catalog.ForeignKey, action catalog.Action, deleted 
 		return "", false
 	}
 	if !parent.Owned() {
-		if !acts {
-			return "", false
-		}
 		return "rows of every tenant in " + fk.From.Name + " would be changed with one row of " + fk.To.Name + ", which is nobody's", false
 	}
 	if pairsIn(fk, child, parent, parent.Dim) {

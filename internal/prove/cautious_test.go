@@ -67,6 +67,7 @@ func TestCautious(t *testing.T) {
 	for _, f := range cautiousFiles(t) {
 		var rep diag.List
 		cat := catalog.Build(catalog.Input{Files: []config.File{{Name: "schema.sql", Text: f.schema}}, Tenancy: f.tenancy}, &rep)
+		prove.ClassifyStored(cat)
 		want := strings.Count(f.queries, "-- name: ")
 		stmts := query.Parse("queries.sql", f.queries, cat, &rep)
 		if len(stmts) != want {

@@ -64,7 +64,7 @@ func (lv *level) visitPlaces(e query.Expr, st standing) bool {
 	var sides []query.Expr
 	switch e := e.(type) {
 	case *query.Op:
-		if e.Name != "=" || e.Schema != "" || e.Left == nil || e.Right == nil || !lv.p.samePlace(e.Left, e.Right) {
+		if e.Name != "=" || e.Schema != "" || !lv.p.samePlace(e.Left, e.Right) {
 			return false
 		}
 		sides = []query.Expr{e.Left, e.Right}

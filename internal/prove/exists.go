@@ -17,7 +17,7 @@ type existsForm struct {
 // GROUP BY would have them speak of other rows.
 func (p *prover) readExists(f *fact, sl *query.SubLink) {
 	sel, ok := sl.Query.(*query.Select)
-	if !ok || sel.Distinct == query.DistinctOn || sel.Grouped || len(sel.GroupBy) > 0 || sel.Having != nil || sel.Limit != nil || sel.Offset != nil || len(sel.Locking) > 0 {
+	if !ok || sel.Distinct == query.DistinctOn || sel.Grouped || sel.Limit != nil || sel.Offset != nil || len(sel.Locking) > 0 {
 		return
 	}
 	own := map[*query.RTE]bool{}
@@ -46,7 +46,7 @@ func (p *prover) readExists(f *fact, sl *query.SubLink) {
 	m := member{sub: p.subquery(sl)}
 	for _, e := range ties {
 		op, ok := e.(*query.Op)
-		if !ok || op.Name != "=" || op.Left == nil || op.Right == nil || op.Schema != "" && op.Schema != "pg_catalog" || !p.equates(op.Left, op.Right) {
+		if !ok || op.Name != "=" || op.Left == nil || op.Schema != "" && op.Schema != "pg_catalog" || !p.equates(op.Left, op.Right) {
 			continue
 		}
 		c, ok := p.strip(op.Left).(*query.ColRef)

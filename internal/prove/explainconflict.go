@@ -33,11 +33,6 @@ func (p *prover) explainConflict(q *query.Insert, a arbiter, noticed bool) loose
 	return loose{rte: q.Target, diag: f}
 }
 
-// holdsOwner reports whether an arbiter compares all that names the owner.
-func (p *prover) holdsOwner(rel *catalog.Relation, a arbiter) bool {
-	return containsAll(a.columns, ownerOf(p.tenancy(rel)))
-}
-
 // fixArbiter names a key of rel that would do, or says what a key has to hold.
 func (p *prover) fixArbiter(rel *catalog.Relation, a arbiter) string {
 	owner := ownerOf(p.tenancy(rel))

@@ -12,14 +12,17 @@ func (lv *level) functionRows(r *query.RTE) (*result, bool) {
 		if !lv.p.opensBody(f) {
 			continue
 		}
-		s := lv.p.subs[f.Body]
-		if s == nil || s.res == nil {
+		s := lv.p.subquery(f.Body)
+		if s.res == nil {
 			return res, false
 		}
 		list := f.Body.Query.Columns()
-		for i := 0; len(r.Funcs) == 1 && len(list) == len(r.Cols) && i < len(list) && i < len(s.res.cols); i++ {
+		if len(list) != len(r.Cols) {
+			continue // it is not alone: ROWS FROM, or an ordinality
+		}
+		for i := range list {
 			if list[i].Type.Same(r.Cols[i].Type) {
-				res.cols[i] = s.res.cols[i]
+				res.cols[i] = s.res.col(i)
 			}
 		}
 	}

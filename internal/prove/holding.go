@@ -42,8 +42,8 @@ func (lv *level) held(c *closure, u term, yield func(holding) bool) {
 			}
 		case m.sub == nil:
 			return yield(holding{m.given, u, m.fact})
-		case m.sub.res != nil && m.col < len(m.sub.res.cols):
-			if l := m.sub.res.cols[m.col].through(nil, m.sub.link); !l.none() {
+		case m.sub.res != nil:
+			if l := m.sub.res.col(m.col).through(nil, m.sub.link); !l.none() {
 				return yield(holding{l, u, m.fact})
 			}
 		}
@@ -69,8 +69,8 @@ func (lv *level) termLabels(t term) labels {
 			return labels{tenant: 1 << dim.Index}
 		}
 	case t.sub != nil:
-		if s := p.subs[t.sub]; s != nil && s.res != nil && len(s.res.cols) == 1 {
-			return s.res.cols[0].through(nil, t.sub)
+		if s := p.subquery(t.sub); s.res != nil {
+			return s.res.col(0).through(nil, t.sub)
 		}
 	case t.rte != nil:
 		in := lv.levelOf(t.rte)
@@ -78,8 +78,8 @@ func (lv *level) termLabels(t term) labels {
 			return labels{}
 		}
 		if s := in.rows[t.rte]; s != nil {
-			if s.res != nil && t.col < len(s.res.cols) {
-				return s.res.cols[t.col].through(t.rte, nil)
+			if s.res != nil {
+				return s.res.col(t.col).through(t.rte, nil)
 			}
 			return labels{}
 		}
@@ -139,12 +139,9 @@ func (lv *level) tenantOf(c *closure, t term, dim *catalog.Dimension) ([]Reason,
 	return reasons(way), ok
 }
 
-// tupleOf reports whether the terms are, together, the columns cols of one own
-// row of rel under c, and why.
+// tupleOf reports whether the terms, one for each of cols, are together these
+// columns of one own row of rel under c, and why.
 func (lv *level) tupleOf(c *closure, terms []term, rel *catalog.Relation, cols []int) ([]Reason, bool) {
-	if len(terms) == 0 || len(terms) != len(cols) {
-		return nil, false
-	}
 	held, found := make([][]holding, len(terms)), false
 	for i, t := range terms {
 		held[i] = lv.holdings(c, t)

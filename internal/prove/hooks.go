@@ -16,11 +16,7 @@ import (
 //	number bigint DEFAULT next_number()        -- max(n) of all tenants
 func (s *schema) hooks(w write) {
 	rel := w.rel
-	triggers := rel.Triggers
-	for up := rel; up.IsPartition && len(up.Parents) > 0; up = up.Parents[0] {
-		triggers = append(triggers[:len(triggers):len(triggers)], up.Parents[0].Triggers...)
-	}
-	for _, t := range triggers {
+	for _, t := range rel.Triggers { // of a partition, also those for rows of its parents
 		if t.Disabled || !fires(t, rel, w) {
 			continue
 		}

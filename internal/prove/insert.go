@@ -1,6 +1,8 @@
 package prove
 
 import (
+	"slices"
+
 	"github.com/tenantc/tenantc/internal/catalog"
 	"github.com/tenantc/tenantc/internal/diag"
 	"github.com/tenantc/tenantc/internal/query"
@@ -69,14 +71,10 @@ func proposedExpr(q *query.Insert, row, col int) query.Expr {
 		}
 		switch src := q.Source.(type) {
 		case *query.Values:
-			if row < len(src.Rows) && j < len(src.Rows[row]) {
-				return src.Rows[row][j]
-			}
+			return src.Rows[row][j]
 		case nil:
 		default:
-			if cols := src.Columns(); j < len(cols) {
-				return cols[j].Expr
-			}
+			return src.Columns()[j].Expr
 		}
 	}
 	return nil
@@ -85,42 +83,42 @@ func proposedExpr(q *query.Insert, row, col int) query.Expr {
 // proposedLabels returns the labels of what a row proposes for a column.
 func (p *prover) proposedLabels(q *query.Insert, rows [][]labels, row, col int) labels {
 	e := proposedExpr(q, row, col)
-	if e == nil || row >= len(rows) {
+	if e == nil {
 		return labels{}
 	}
-	// A proposed value of another class is converted by assignment, which may
-	// round or cut it: 1.6 becomes tenant 2.
-	if c, ok := e.(*query.Const); !(ok && c.Null) && !p.assignable(e, q.Target.Relation.Columns[col]) {
-		return labels{}
+	l := rows[row][slices.Index(q.Into, col)]
+	if c, ok := e.(*query.Const); ok && c.Null {
+		return l
 	}
-	for j, c := range q.Into {
-		if c == col && j < len(rows[row]) {
-			return rows[row][j]
-		}
+	return p.stored(l, e, q.Target.Relation, col) // 1.6 becomes tenant 2
+}
+
+// stored returns what the labels of e are worth once it is stored in a column.
+// Another class or a modifier rounds and cuts. A value too long for varchar(n)
+// raises, unless all that is too long are blanks: no two tenants differ in these
+// where the column is the tenant's, but two values of a longer one may.
+func (p *prover) stored(l labels, e query.Expr, rel *catalog.Relation, col int) labels {
+	t := rel.Columns[col].Type
+	class, base, from := p.cat.EqualityClass(t), p.cat.Base(t), p.cat.Base(e.Type())
+	switch {
+	case class == "" || class != p.class(e):
+		return labels{}
+	case len(base.Mods) == 0:
+		return l
+	case class != "text":
+		return labels{}
+	case len(from.Mods) > 0 && from.Mods[0] <= base.Mods[0]:
+		return l
+	case slices.Contains(rel.Tenancy.Columns, col):
+		return labels{tenant: l.tenant, any: l.any}
 	}
 	return labels{}
 }
 
-// assignable reports whether storing e in col keeps its value.
-func (p *prover) assignable(e query.Expr, col *catalog.Column) bool {
-	class := p.cat.EqualityClass(col.Type)
-	return class != "" && p.class(e) == class && len(p.cat.Base(col.Type).Mods) == 0 ||
-		class != "" && p.class(e) == class && p.sameMods(e, col)
-}
-
-// sameMods allows varchar(n): a value too long raises, it is not cut, unless
-// all that is too long are blanks, which no two tenants of one column differ in.
-func (p *prover) sameMods(e query.Expr, col *catalog.Column) bool {
-	base := p.cat.Base(col.Type)
-	return base.Name == "varchar" && base.Schema == "pg_catalog" && !base.Array
-}
-
 // insertedLabels returns the labels of each column of the inserted row.
 func (p *prover) insertedLabels(q *query.Insert, rows [][]labels, ok bool) func(int) labels {
-	rel := q.Target.Relation
-	ten := p.tenancy(rel)
 	return func(col int) labels {
-		if !ok || !ten.Owned() {
+		if !ok {
 			return labels{}
 		}
 		// The row is the tenant's own, so its columns are those of an own row; with
@@ -144,10 +142,10 @@ func (p *prover) returning(target *query.RTE, list []*query.Target, lv *level, o
 		lv.visit(t.Expr, standing{kind: onNewRow})
 	}
 	for _, s := range lv.links[at:] {
-		if s.res == nil && !lv.proveLink(s) {
-			res.take(s.last)
-		} else {
+		if lv.proveLink(s) {
 			res.take(s.res)
+		} else {
+			res.take(s.last)
 		}
 	}
 	for _, t := range list {
@@ -155,7 +153,7 @@ func (p *prover) returning(target *query.RTE, list []*query.Target, lv *level, o
 			res.cols = append(res.cols, own(c.Col))
 			continue
 		}
-		if c, ok := p.strip(t.Expr).(*query.ColRef); ok && lv.has[c.RTE] {
+		if c, ok := p.strip(t.Expr).(*query.ColRef); ok {
 			res.cols = append(res.cols, lv.labelsOf(c))
 			continue
 		}

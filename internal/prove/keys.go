@@ -36,7 +36,7 @@ func isUsableKey(rel *catalog.Relation, cols []int) bool {
 // its referenced row, under one idea of equality.
 func (p *prover) usableFK(fk *catalog.ForeignKey) bool {
 	if fk.NotValid || fk.NotEnforced || fk.Deferrable || hasPlainChildren(fk.From) || hasPlainChildren(fk.To) ||
-		fk.From.TriggersDisabled || fk.To.TriggersDisabled || len(fk.Columns) != len(fk.RefColumns) {
+		fk.From.TriggersDisabled || fk.To.TriggersDisabled {
 		return false
 	}
 	for i := range fk.Columns {
@@ -60,10 +60,6 @@ func (p *prover) pairsTenant(fk *catalog.ForeignKey) bool {
 
 // pairsIn says so of the columns that carry one dimension.
 func pairsIn(fk *catalog.ForeignKey, from, to catalog.Tenancy, dim *catalog.Dimension) bool {
-	if dim == nil || dim.Index >= len(from.Columns) || dim.Index >= len(to.Columns) ||
-		from.Columns[dim.Index] < 0 || to.Columns[dim.Index] < 0 {
-		return false
-	}
 	for i := range fk.Columns {
 		if fk.Columns[i] == from.Columns[dim.Index] && fk.RefColumns[i] == to.Columns[dim.Index] {
 			return true

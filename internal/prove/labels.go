@@ -151,10 +151,6 @@ func meetAll(all [][]labels, width int) []labels {
 	out := make([]labels, width)
 	for i := range out {
 		for j, row := range all {
-			if i >= len(row) {
-				out[i] = labels{}
-				break
-			}
 			if j == 0 {
 				out[i] = row[i]
 			} else {

@@ -19,24 +19,15 @@ import (
 // unclassified, and is refused where it is used.
 func ClassifyStored(cat *catalog.Catalog) {
 	reader := query.NewReader(cat)
-	for again := true; again; { // a view may read another
-		again = false
-		for _, view := range cat.Relations {
-			again = classifyStored(cat, reader, view) || again
+	for _, view := range cat.Relations { // a view reads those that are made before it
+		if view.Kind != catalog.MaterializedView || view.Tenancy.Class != catalog.Unclassified || view.Tenancy.Pos.IsValid() {
+			continue
+		}
+		dim, col := narrowest(cat, view)
+		if dim != nil && tenantOfStored(cat, reader.StoredView(view, col), dim) {
+			view.Tenancy.Class, view.Tenancy.Dim, view.Tenancy.Stored = catalog.Direct, dim, true
 		}
 	}
-}
-
-func classifyStored(cat *catalog.Catalog, reader *query.Reader, view *catalog.Relation) bool {
-	if view.Kind != catalog.MaterializedView || view.Tenancy.Class != catalog.Unclassified || view.Tenancy.Pos.IsValid() {
-		return false
-	}
-	dim, col := narrowest(cat, view)
-	if dim == nil || !tenantOfStored(cat, reader.StoredView(view, col), dim) {
-		return false
-	}
-	view.Tenancy.Class, view.Tenancy.Dim, view.Tenancy.Stored = catalog.Direct, dim, true
-	return true
 }
 
 // narrowest returns the narrowest dimension whose column a view has, NOT NULL
@@ -44,12 +35,11 @@ func classifyStored(cat *catalog.Catalog, reader *query.Reader, view *catalog.Re
 func narrowest(cat *catalog.Catalog, view *catalog.Relation) (*catalog.Dimension, int) {
 	for i := len(cat.Dimensions) - 1; i >= 0; i-- {
 		d := cat.Dimensions[i]
-		if i >= len(view.Tenancy.Columns) || view.Tenancy.Columns[i] < 0 {
+		if view.Tenancy.Columns[i] < 0 {
 			continue
 		}
 		col := view.Columns[view.Tenancy.Columns[i]]
-		class := cat.EqualityClass(d.Type)
-		if col.NotNull && class != "" && !col.Type.IsZero() && cat.EqualityClass(col.Type) == class && !folds(col.Collation) && slices.Equal(col.Type.Mods, d.Type.Mods) {
+		if col.NotNull && cat.EqualityClass(col.Type) == cat.EqualityClass(d.Type) && !folds(col.Collation) && slices.Equal(col.Type.Mods, d.Type.Mods) {
 			return d, col.Index
 		}
 		return nil, 0

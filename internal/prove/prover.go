@@ -114,19 +114,16 @@ func (p *prover) tenancy(rel *catalog.Relation) catalog.Tenancy {
 
 func tenancyBy(cat *catalog.Catalog, rel *catalog.Relation, by string) catalog.Tenancy {
 	t := rel.Tenancy
-	if by == "" || !t.Owned() || t.Dim == nil || t.Dim.Name == by {
+	if by == "" || !t.Owned() || t.Dim.Name == by {
 		return t
 	}
 	dim := cat.Dimension(by)
-	if dim == nil || dim.Index > t.Dim.Index {
+	if dim.Index > t.Dim.Index {
 		t.Class = catalog.Unclassified // a narrower dimension says nothing of a wider one's rows
 		return t
 	}
-	if dim.Index < len(t.Columns) && t.Columns[dim.Index] >= 0 {
+	if t.Columns[dim.Index] >= 0 {
 		t.Class = catalog.Direct
-		if dim.Root == rel {
-			t.Class = catalog.Root
-		}
 		t.Nullable = !rel.Columns[t.Columns[dim.Index]].NotNull
 		t.Dim, t.Owner = dim, nil
 		return t

@@ -23,7 +23,7 @@ func (p *prover) pureBody(f *catalog.Function) bool {
 }
 
 func (p *prover) computes(f *catalog.Function) bool {
-	if f.SetOf || f.ReturnsTable || f.Aggregate || f.Procedure || f.Trigger || f.Settings || f.Definer || f.Body == "" || !p.checkedTypes(f) {
+	if f.SetOf || f.Aggregate || f.Procedure || f.Trigger || f.Settings || f.Definer || f.Body == "" || !p.checkedTypes(f) {
 		return false
 	}
 	for _, a := range f.Args {
@@ -111,8 +111,7 @@ func (p *prover) namesOnly(value *pgast.Node, known func(parts []string) bool) b
 	ok := true
 	pgast.Walk(value, func(m pgast.Message) bool {
 		if c, is := m.(*pgast.ColumnRef); is {
-			parts := pgast.Strings(c.Fields)
-			ok = ok && len(parts) == len(c.Fields) && known(parts)
+			ok = ok && known(pgast.Strings(c.Fields))
 		}
 		return ok
 	})
@@ -123,7 +122,7 @@ func (p *prover) namesOnly(value *pgast.Node, known func(parts []string) bool) b
 func plainSelect(n *pgast.Node) *pgast.ResTarget {
 	sel := n.GetSelectStmt()
 	if sel == nil || len(sel.TargetList) != 1 || len(sel.FromClause) > 0 || sel.WhereClause != nil || sel.WithClause != nil ||
-		sel.IntoClause != nil || sel.Op != pgast.SetOperation_SETOP_NONE || len(sel.ValuesLists) > 0 || sel.HavingClause != nil ||
+		sel.IntoClause != nil || sel.HavingClause != nil ||
 		len(sel.GroupClause) > 0 || sel.LimitCount != nil || sel.LimitOffset != nil || len(sel.LockingClause) > 0 || len(sel.DistinctClause) > 0 || len(sel.SortClause) > 0 || len(sel.WindowClause) > 0 {
 		return nil
 	}
@@ -134,7 +133,7 @@ func plainSelect(n *pgast.Node) *pgast.ResTarget {
 //
 //	CREATE FUNCTION titles(t uuid) RETURNS SETOF text LANGUAGE sql STABLE AS 'SELECT title FROM docs WHERE tenant_id = t'
 func (p *prover) opensBody(f *query.FuncCall) bool {
-	return f.Body != nil && !f.User[0].Trusted && !p.pureBody(f.User[0]) && p.checkedTypes(f.User[0])
+	return f.Body != nil && !p.pureBody(f.User[0]) && p.checkedTypes(f.User[0])
 }
 
 // checkedTypes reports whether the types of arguments and result bring no CHECK

@@ -54,7 +54,7 @@ func (s *schema) reference(w write) {
 // be the key of an own row. fk may be of a partition or child, whose columns are
 // those of the same name.
 func (s *schema) writesKey(w write, fk *catalog.ForeignKey) bool {
-	cols := make([]*catalog.Column, len(fk.Columns)) // in w.rel; nil where it has none
+	cols := make([]*catalog.Column, len(fk.Columns)) // in w.rel; nil where it is a child's own
 	for j, c := range fk.Columns {
 		cols[j] = w.rel.Column(fk.From.Columns[c].Name)
 	}
@@ -64,7 +64,7 @@ func (s *schema) writesKey(w write, fk *catalog.ForeignKey) bool {
 				return true
 			}
 		}
-		return w.insertion.Source == nil || len(w.rows) == 0
+		return false
 	}
 	changed := assignedColumns(w.rel, w.set)
 	list := make([]labels, len(fk.Columns))
@@ -79,11 +79,11 @@ func (s *schema) writesKey(w write, fk *catalog.ForeignKey) bool {
 			if a.Column != col.Index {
 				continue
 			}
-			if k, is := a.Value.(*query.Const); is && k.Null && !fk.MatchFull {
+			if k, is := a.Value.(*query.Const); is && k.Null {
 				return false
 			}
-			if !a.Partial && s.p.assignable(a.Value, col) {
-				list[j] = w.lv.labelsOf(a.Value)
+			if !a.Partial {
+				list[j] = s.p.stored(w.lv.labelsOf(a.Value), a.Value, w.rel, col.Index)
 			}
 		}
 	}
@@ -95,26 +95,15 @@ func (s *schema) writesKey(w write, fk *catalog.ForeignKey) bool {
 func (s *schema) proposesForeign(w write, fk *catalog.ForeignKey, cols []*catalog.Column, row int) bool {
 	list := make([]labels, len(cols))
 	for j, col := range cols {
-		if col == nil {
-			return true
-		}
 		e := proposedExpr(w.insertion, row, col.Index)
 		if _, is := e.(*query.Default); e == nil || is {
 			if col.Default != nil || col.Generated != nil || col.Identity != 0 || col.Serial {
 				return true
 			}
-			if !fk.MatchFull {
-				return false // MATCH SIMPLE: one NULL and nothing is referred to
-			}
-			list[j] = labels{any: true}
-			continue
+			return false // a NULL, and nothing is referred to: MATCH FULL allows it only beside others
 		}
 		if k, is := e.(*query.Const); is && k.Null {
-			if !fk.MatchFull {
-				return false
-			}
-			list[j] = labels{any: true}
-			continue
+			return false
 		}
 		list[j] = s.p.proposedLabels(w.insertion, w.rows, row, col.Index)
 	}

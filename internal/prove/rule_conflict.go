@@ -32,15 +32,9 @@ func (p *prover) conflict(q *query.Insert, rows [][]labels, res *result) {
 		return
 	}
 	var met []arbiter // those that can meet another tenant's row
-	// Where the proposed row is refused, a key that holds its owner is not a
-	// second fault: it will do once the row does.
-	refused := slices.ContainsFunc(res.loose, func(l loose) bool { return l.rte == q.Target })
 	if ten.Owned() {
 		for _, a := range arbiters {
-			if refused && p.holdsOwner(rel, a) {
-				continue
-			}
-			if !(c.DoNothing && p.fresh(q, a)) && !p.confinesConflict(q, rows, a) {
+			if !(c.DoNothing && p.fresh(q, a)) && !p.confinesConflict(rel, a) {
 				met = append(met, a)
 			}
 		}
@@ -110,9 +104,6 @@ func (p *prover) arbiters(q *query.Insert) ([]arbiter, string) {
 				out = append(out, exclusionArbiter(x))
 			}
 		}
-		if len(out) == 0 {
-			return nil, "the constraint " + c.Constraint + " of ON CONFLICT is not in the schema"
-		}
 	case len(c.Elems) > 0:
 		for _, k := range rel.Keys {
 			if infers(c.Elems, k) {
@@ -147,9 +138,7 @@ func (a arbiter) in(part, rel *catalog.Relation) arbiter {
 	columns := a.columns
 	a.columns = nil
 	for _, c := range columns {
-		if col := rel.Column(part.Columns[c].Name); col != nil {
-			a.columns = append(a.columns, col.Index)
-		}
+		a.columns = append(a.columns, rel.Column(part.Columns[c].Name).Index)
 	}
 	return a
 }
@@ -205,47 +194,17 @@ func exclusionArbiter(x *catalog.Exclusion) arbiter {
 	return a
 }
 
-// confinesConflict reports whether the row that conflicts on a is the tenant's:
-// the arbiter compares its tenant column, or its whole owning key, with the
-// tenant's by plain equality. A NULL proposed there conflicts with nothing.
-func (p *prover) confinesConflict(q *query.Insert, rows [][]labels, a arbiter) bool {
-	rel := q.Target.Relation
-	ten := p.tenancy(rel)
-	if a.key != nil && (a.key.NullsNotDistinct || a.key.Deferrable) {
+// confinesConflict reports whether the row that conflicts on a is the tenant's.
+// The row proposed is, or the statement is refused for it; so the other is where
+// the arbiter compares the tenant column, or the whole owning key, by plain
+// equality. A NULL proposed there conflicts with nothing.
+func (p *prover) confinesConflict(rel *catalog.Relation, a arbiter) bool {
+	if a.key != nil && (a.key.NullsNotDistinct || a.key.Deferrable) || p.userOperator("=") {
 		return false
 	}
-	plain := func(col int) bool {
-		return slices.Contains(a.columns, col) && !folds(rel.Columns[col].Collation) &&
-			p.cat.EqualityClass(rel.Columns[col].Type) != "" && !p.userOperator("=")
-	}
-	if ten.Class == catalog.Derived {
-		fk := ten.Owner
-		if fk == nil || !p.usableFK(fk) || !slices.ContainsFunc(fk.Columns, plain) {
-			return false
-		}
-		for i := range rows {
-			list := make([]labels, len(fk.Columns))
-			for j, c := range fk.Columns {
-				if !plain(c) {
-					return false
-				}
-				list[j] = p.proposedLabels(q, rows, i, c)
-			}
-			if !isTuple(list, fk.To, fk.RefColumns) {
-				return false
-			}
-		}
-		return len(rows) > 0
-	}
-	if ten.Column() < 0 || !plain(ten.Column()) {
-		return false
-	}
-	for i := range rows {
-		if !p.proposedLabels(q, rows, i, ten.Column()).isTenant(ten.Dim) {
-			return false
-		}
-	}
-	return len(rows) > 0
+	return !slices.ContainsFunc(ownerOf(p.tenancy(rel)), func(col int) bool {
+		return !slices.Contains(a.columns, col) || folds(rel.Columns[col].Collation)
+	})
 }
 
 // fresh reports whether a compares a column that this INSERT fills with a value
@@ -274,14 +233,14 @@ func (p *prover) fresh(q *query.Insert, a arbiter) bool {
 					return false
 				}
 			case *query.FuncCall:
-				if !freshCalls[e.Name] || e.Builtin == nil || len(e.User) > 0 {
+				if !freshCalls[e.Name] || e.Builtin == nil {
 					return false
 				}
 			default:
 				return false
 			}
 		}
-		return rows > 0
+		return true
 	})
 }
 

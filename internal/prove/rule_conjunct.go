@@ -83,11 +83,11 @@ func (p *prover) read(f *fact, e query.Expr) {
 			p.readOr(f, e)
 		}
 	case *query.Op:
-		if e.Left != nil && e.Right != nil && (e.Schema == "" || e.Schema == "pg_catalog") {
+		if e.Left != nil && (e.Schema == "" || e.Schema == "pg_catalog") {
 			p.compare(f, e.Name, e.Left, e.Right)
 		}
 	case *query.RowOp:
-		if e.Name == "=" && len(e.Left) == len(e.Right) {
+		if e.Name == "=" {
 			for i := range e.Left {
 				p.compare(f, "=", e.Left[i], e.Right[i])
 			}
@@ -129,14 +129,12 @@ func (p *prover) read(f *fact, e query.Expr) {
 func (p *prover) readEqual(f *fact, a, b query.Expr) {
 	ra, ok := a.(*query.Row)
 	rb, ok2 := b.(*query.Row)
-	if !ok && !ok2 {
+	if !ok || !ok2 {
 		p.compare(f, "=", a, b)
 		return
 	}
-	if ok && ok2 && len(ra.Args) == len(rb.Args) {
-		for i := range ra.Args {
-			p.compare(f, "=", ra.Args[i], rb.Args[i])
-		}
+	for i := range ra.Args {
+		p.compare(f, "=", ra.Args[i], rb.Args[i])
 	}
 }
 
@@ -269,7 +267,7 @@ func (p *prover) readOr(f *fact, e *query.Bool) {
 func (p *prover) readElement(f *fact, e *query.ArrayOp) {
 	x, array := p.termOf(e.Left), p.termOf(e.Array)
 	elem := p.elementType(e.Array)
-	if x.isZero() || array.isZero() || elem.IsZero() || p.class(e.Left) == "" || p.class(e.Left) != p.cat.EqualityClass(elem) ||
+	if x.isZero() || array.isZero() || p.class(e.Left) == "" || p.class(e.Left) != p.cat.EqualityClass(elem) ||
 		p.userOperator("=") || !p.deterministic(e.Left) || !p.deterministic(e.Array) {
 		return
 	}
@@ -303,9 +301,6 @@ func (p *prover) readSubLink(f *fact, sl *query.SubLink) {
 // readMember reads that the tests are, together, one row of a subquery's output.
 func (p *prover) readMember(f *fact, sl *query.SubLink, tests []query.Expr) {
 	cols := sl.Query.Columns()
-	if len(cols) != len(tests) {
-		return
-	}
 	m := member{sub: p.subquery(sl)}
 	for i, x := range tests {
 		p.anchor(f, x)
@@ -314,7 +309,7 @@ func (p *prover) readMember(f *fact, sl *query.SubLink, tests []query.Expr) {
 			m.terms, m.cols = append(m.terms, t), append(m.cols, i)
 			continue
 		}
-		if t.isZero() || cols[i].Type.IsZero() || p.cat.EqualityClass(cols[i].Type) != p.class(x) ||
+		if t.isZero() || p.cat.EqualityClass(cols[i].Type) != p.class(x) ||
 			p.class(x) == "" || !p.deterministic(x) || !p.deterministicOutput(sl.Query, i) {
 			continue
 		}

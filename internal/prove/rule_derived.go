@@ -16,7 +16,7 @@ import (
 //	SELECT l.* FROM lines l WHERE l.id = @id                     -- l is anybody's
 func confineDerived(lv *level, c *closure, r *query.RTE) ([]Reason, bool) {
 	ten := lv.p.tenancy(r.Relation)
-	if ten.Class != catalog.Derived || ten.Owner == nil || !lv.p.usableFK(ten.Owner) {
+	if ten.Class != catalog.Derived || !lv.p.usableFK(ten.Owner) {
 		return nil, false
 	}
 	because, ok := lv.tupleOf(c, columnTerms(r, ten.Owner.Columns), ten.Owner.To, ten.Owner.RefColumns)

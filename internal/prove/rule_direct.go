@@ -13,7 +13,7 @@ import (
 //	SELECT title FROM docs WHERE tenant_id >= @t
 func confineDirect(lv *level, c *closure, r *query.RTE) ([]Reason, bool) {
 	ten := lv.p.tenancy(r.Relation)
-	if ten.Class == catalog.Derived || ten.Column() < 0 {
+	if ten.Class == catalog.Derived {
 		return nil, false
 	}
 	because, ok := lv.tenantOf(c, term{rte: r, col: ten.Column()}, ten.Dim)

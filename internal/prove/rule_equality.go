@@ -58,8 +58,7 @@ func (p *prover) deterministic(e query.Expr) bool {
 	case *query.ParamRef, *query.Const:
 		return true
 	case *query.SubLink:
-		cols := e.Query.Columns()
-		return len(cols) == 1 && p.deterministicOutput(e.Query, 0)
+		return p.deterministicOutput(e.Query, 0)
 	case *query.Array:
 		for _, el := range e.Elems {
 			if !p.deterministic(el) {
@@ -81,14 +80,13 @@ func (p *prover) deterministicOutput(q query.Query, i int) bool {
 		return p.deterministicOutput(q.Left, i) && p.deterministicOutput(q.Right, i)
 	case *query.Values:
 		for _, row := range q.Rows {
-			if i >= len(row) || !p.deterministic(row[i]) {
+			if !p.deterministic(row[i]) {
 				return false
 			}
 		}
 		return true
 	}
-	cols := q.Columns()
-	return i < len(cols) && p.deterministic(cols[i].Expr)
+	return p.deterministic(q.Columns()[i].Expr)
 }
 
 // collatable reports whether values of an equality class are compared under a

@@ -31,7 +31,7 @@ func (p *prover) checkFunction(f *query.FuncCall, st standing) {
 			"what a function reads is not in the statement, and no condition outside reaches into it",
 			"write the query in its place, or declare it under trust.functions when it reads nothing but its arguments")
 	}
-	if f.Builtin != nil && len(f.User) == 0 {
+	if f.Builtin != nil {
 		if f.Builtin.Window && !f.Builtin.Aggregate && f.Over == nil {
 			p.refuse(diag.CodeNotUnderstood, f.Loc(), f.Name+"() without OVER is not understood")
 		}

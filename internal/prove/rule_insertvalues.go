@@ -57,7 +57,7 @@ func (p *prover) proposesTenant(q *query.Insert, rows [][]labels, row int, becau
 	rel := q.Target.Relation
 	ten := p.tenancy(rel)
 	col := ten.Column()
-	if col < 0 || rel.Columns[col].Generated != nil || rel.Columns[col].Identity == 'a' {
+	if rel.Columns[col].Generated != nil || rel.Columns[col].Identity == 'a' {
 		return false
 	}
 	e := proposedExpr(q, row, col)
@@ -77,7 +77,7 @@ func (p *prover) proposesTenant(q *query.Insert, rows [][]labels, row int, becau
 // proposesOwner reports whether a row gives the owning key one own parent row.
 func (p *prover) proposesOwner(q *query.Insert, rows [][]labels, row int, because *[]Reason) bool {
 	fk := p.tenancy(q.Target.Relation).Owner
-	if fk == nil || !p.usableFK(fk) {
+	if !p.usableFK(fk) {
 		return false
 	}
 	list := make([]labels, len(fk.Columns))
@@ -95,12 +95,9 @@ func (p *prover) proposesOwner(q *query.Insert, rows [][]labels, row int, becaus
 	return isTuple(list, fk.To, fk.RefColumns)
 }
 
-// isTuple reports whether the values are, together, the columns cols of one own
-// row of rel.
+// isTuple reports whether the values, one for each of cols, are together these
+// columns of one own row of rel.
 func isTuple(list []labels, rel *catalog.Relation, cols []int) bool {
-	if len(list) == 0 || len(list) != len(cols) {
-		return false
-	}
 	if list[0].any {
 		return false
 	}

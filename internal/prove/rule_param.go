@@ -77,8 +77,8 @@ func choose(cat *catalog.Catalog, proof *Proof) {
 func dimensionsOf(cat *catalog.Catalog, s *query.Stmt) []*catalog.Dimension {
 	has := map[*catalog.Dimension]bool{}
 	for _, r := range s.RTEs {
-		if r.Kind == query.RelationRTE && r.Sub == nil && r.Relation != nil {
-			if t := tenancyBy(cat, r.Relation, s.Annotation.By); t.Owned() && t.Dim != nil {
+		if r.Kind == query.RelationRTE && r.Sub == nil {
+			if t := tenancyBy(cat, r.Relation, s.Annotation.By); t.Owned() {
 				has[t.Dim] = true
 			}
 		}

@@ -99,7 +99,7 @@ func (lv *level) fixed(u term, s *query.RTE) bool {
 //
 //	a.id NOT IN (SELECT b.aid FROM b)
 func (lv *level) semijoin(s *subquery) []push {
-	if s.at.kind != inConjunct || s.at.fact == nil || s.exists != nil || s.link.Kind != query.AnySubLink {
+	if s.at.kind != inConjunct || s.exists != nil || s.link.Kind != query.AnySubLink {
 		return nil
 	}
 	var out []push
@@ -130,9 +130,6 @@ func (lv *level) accept(q *query.Select, pushed []push) {
 		pushed = barred(pushed, barrier{what: what})
 	}
 	for _, f := range pushed {
-		if f.col >= len(q.Targets) {
-			continue
-		}
 		ref, ok := q.Targets[f.col].Expr.(*query.ColRef)
 		if !ok || !lv.has[ref.RTE] || f.class == "" || p.class(ref) != f.class || !p.deterministic(ref) {
 			continue
@@ -230,7 +227,7 @@ func repeatable(e query.Expr, windows *[]*query.Window) bool {
 	ok := true
 	query.Walk(e, func(e query.Expr) bool {
 		if f, is := e.(*query.FuncCall); is {
-			if f.Builtin == nil || f.Builtin.Volatile || f.Builtin.ReturnsSet || len(f.User) > 0 {
+			if f.Builtin == nil || f.Builtin.Volatile || f.Builtin.ReturnsSet {
 				ok = false
 			}
 			if f.Over != nil {

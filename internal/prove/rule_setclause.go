@@ -37,7 +37,7 @@ func (p *prover) setClause(lv *level, target *query.RTE, set []*query.Assign, re
 		if a.Column != ten.Column() {
 			continue
 		}
-		ok := !a.Partial && p.assignable(a.Value, rel.Columns[a.Column]) && lv.labelsOf(a.Value).isTenant(ten.Dim)
+		ok := !a.Partial && p.stored(lv.labelsOf(a.Value), a.Value, rel, a.Column).isTenant(ten.Dim)
 		if k, is := a.Value.(*query.Const); is && k.Null {
 			ok = false
 		}
@@ -55,9 +55,6 @@ func (p *prover) setClause(lv *level, target *query.RTE, set []*query.Assign, re
 
 func (p *prover) setOwner(lv *level, target *query.RTE, set []*query.Assign, res *result) {
 	fk := p.tenancy(target.Relation).Owner
-	if fk == nil {
-		return
-	}
 	list := make([]labels, len(fk.Columns))
 	touched, whole := (*query.Assign)(nil), true
 	for i, c := range fk.Columns {
@@ -65,8 +62,8 @@ func (p *prover) setOwner(lv *level, target *query.RTE, set []*query.Assign, res
 		for _, a := range set {
 			if a.Column == c {
 				touched, found = a, true
-				if !a.Partial && p.assignable(a.Value, target.Relation.Columns[c]) {
-					list[i] = lv.labelsOf(a.Value)
+				if !a.Partial {
+					list[i] = p.stored(lv.labelsOf(a.Value), a.Value, target.Relation, c)
 				}
 			}
 		}
@@ -88,13 +85,7 @@ func (p *prover) setOwner(lv *level, target *query.RTE, set []*query.Assign, res
 // ownerOf returns the columns by which a relation is owned.
 func ownerOf(ten catalog.Tenancy) []int {
 	if ten.Class == catalog.Derived {
-		if ten.Owner == nil {
-			return nil
-		}
 		return ten.Owner.Columns
-	}
-	if ten.Column() < 0 {
-		return nil
 	}
 	return []int{ten.Column()}
 }

@@ -15,7 +15,7 @@ import (
 //	a LEFT JOIN r ON r.aid = a.id WHERE … AND (r.t = @t OR r.t IS NULL)
 func confineShared(lv *level, c *closure, r *query.RTE) ([]Reason, bool) {
 	ten := lv.p.tenancy(r.Relation)
-	if ten.Class != catalog.Shared || r.Write || ten.Column() < 0 {
+	if ten.Class != catalog.Shared || r.Write {
 		return nil, false
 	}
 	// The outermost such test is the evidence: WHERE, else the ON that comes last.
@@ -63,7 +63,7 @@ func (p *prover) ownOrShared(e query.Expr, r *query.RTE, col int) bool {
 		return false
 	}
 	op, ok := equal.(*query.Op)
-	if !ok || op.Name != "=" || op.Left == nil || op.Right == nil || op.Schema != "" && op.Schema != "pg_catalog" || !p.equates(op.Left, op.Right) {
+	if !ok || op.Name != "=" || op.Left == nil || op.Schema != "" && op.Schema != "pg_catalog" || !p.equates(op.Left, op.Right) {
 		return false
 	}
 	return isColumn(op.Left) && p.isTenantParamOf(op.Right, r) || isColumn(op.Right) && p.isTenantParamOf(op.Left, r)

@@ -113,8 +113,6 @@ func (p *prover) setOp(q *query.SetOp, up *env, pushed []push, locked bool) *res
 	res := &result{}
 	p.with(q.With, up, res)
 	switch {
-	case len(q.Locking) > 0:
-		pushed = barred(pushed, barrier{what: "FOR " + q.Locking[0].Strength, locks: true})
 	case q.Limit != nil:
 		pushed = barred(pushed, barrier{what: "LIMIT"})
 	case q.Offset != nil:
@@ -124,7 +122,7 @@ func (p *prover) setOp(q *query.SetOp, up *env, pushed []push, locked bool) *res
 	for _, side := range []query.Query{q.Left, q.Right} {
 		var into []push
 		for _, f := range pushed {
-			if f.col < len(q.Targets) && f.col < len(side.Columns()) && sameType(q.Targets[f.col], side.Columns()[f.col]) {
+			if sameType(q.Targets[f.col], side.Columns()[f.col]) {
 				into = append(into, f)
 			}
 		}
@@ -132,8 +130,8 @@ func (p *prover) setOp(q *query.SetOp, up *env, pushed []push, locked bool) *res
 		res.take(in)
 		out := make([]labels, len(q.Targets))
 		for i := range out {
-			if i < len(in.cols) && i < len(side.Columns()) && sameType(q.Targets[i], side.Columns()[i]) {
-				out[i] = in.cols[i]
+			if sameType(q.Targets[i], side.Columns()[i]) {
+				out[i] = in.col(i)
 			}
 		}
 		cols = append(cols, out)
@@ -168,7 +166,7 @@ func (p *prover) values(q *query.Values, up *env, rows *[][]labels) *result {
 	for _, row := range q.Rows {
 		out := make([]labels, len(row))
 		for i, e := range row {
-			if i < len(q.Targets) && (rows != nil || e.Type().Same(q.Targets[i].Type)) {
+			if rows != nil || e.Type().Same(q.Targets[i].Type) {
 				out[i] = lv.labelsOf(e)
 			}
 		}
@@ -221,7 +219,7 @@ func (lv *level) labelsOf(e query.Expr) labels {
 		}
 		return lv.gather(c, term{rte: e.RTE, col: e.Col})
 	case *query.SystemColumn:
-		if lv.has[e.RTE] && p.placeOf(e) != nil {
+		if lv.has[e.RTE] {
 			return lv.gather(lv.factsFor(e.RTE), p.termOf(e))
 		}
 	case *query.ParamRef:
@@ -236,8 +234,8 @@ func (lv *level) labelsOf(e query.Expr) labels {
 			return lv.termLabels(term{sub: e})
 		}
 	case *query.MultiAssign:
-		if s := lv.p.subs[e.Sub]; s != nil && s.res != nil && e.Index < len(s.res.cols) {
-			return s.res.cols[e.Index].through(nil, e.Sub)
+		if s := lv.p.subquery(e.Sub); s.res != nil {
+			return s.res.col(e.Index).through(nil, e.Sub)
 		}
 	case *query.FuncCall:
 		if keepsLabel(e) && len(e.Args) == 1 {
@@ -290,7 +288,6 @@ func (lv *level) gather(c *closure, t term) labels {
 	c.class(t, func(u term) {
 		lv.held(c, u, func(h holding) bool {
 			out.tenant |= h.labels.tenant
-			out.any = out.any || h.labels.any
 			if h.labels.own != nil {
 				own = append(own, h.labels.own)
 			}

@@ -23,6 +23,14 @@ type loose struct {
 
 func (r *result) ok() bool { return len(r.loose) == 0 }
 
+// col returns the labels of an output column: none of one that is not handed on.
+func (r *result) col(i int) labels {
+	if i < len(r.cols) {
+		return r.cols[i]
+	}
+	return labels{}
+}
+
 func (r *result) take(in *result) {
 	r.loose = append(r.loose, in.loose...)
 	r.instances = append(r.instances, in.instances...)
@@ -90,9 +98,6 @@ func (lv *level) solve(res *result) {
 
 // enterSource prepares an entry that is no plain relation.
 func (lv *level) enterSource(r *query.RTE) {
-	if r.Sample {
-		lv.p.refuse(diag.CodeNotUnderstood, r.At, "TABLESAMPLE is not understood: which rows it takes depends on all of them")
-	}
 	switch {
 	case r.Kind == query.RelationRTE && r.Sub == nil:
 		return
@@ -137,15 +142,14 @@ func (lv *level) proveSource(s *rowSource) bool {
 	case query.SubqueryRTE, query.RelationRTE:
 		body = r.Sub
 	case query.CTERTE:
-		if def := p.ctes[r.CTE]; def != nil {
-			if def.res.ok() || r.Self {
-				return try(&result{cols: def.res.cols})
-			}
-			if !def.pushable {
-				return try(def.res)
-			}
-			body, up = r.CTE.Query, def.up
+		def := p.ctes[r.CTE]
+		if def.res.ok() {
+			return try(&result{cols: def.res.cols})
 		}
+		if !def.pushable {
+			return try(def.res)
+		}
+		body, up = r.CTE.Query, def.up
 	}
 	p.handsOn(body)
 	if body == nil {
@@ -193,7 +197,8 @@ func (lv *level) proveLink(s *subquery) bool {
 	}
 	if s.exists != nil {
 		if res := p.selectQuery(s.exists.sel, up, nil, false, s.exists.skip); res.ok() {
-			return try(res)
+			s.last, s.res = res, res
+			return true
 		}
 	}
 	res := p.query(s.link.Query, up, nil, false)

@@ -16,7 +16,7 @@ import (
 //	BEGIN NEW.updated_at := now(); RETURN NEW; END
 func (p *prover) stamps(rel *catalog.Relation, t *catalog.Trigger) ([]int, bool) {
 	f := t.Function
-	if f == nil || !t.Before || !t.Row || t.Instead || f.Language != "plpgsql" || f.Settings || len(t.Args) > 0 {
+	if f == nil || !t.Before || !t.Row || f.Language != "plpgsql" || f.Settings || len(t.Args) > 0 {
 		return nil, false
 	}
 	body, ok := readPL(f.Body)
@@ -68,11 +68,7 @@ func (p *prover) stamps(rel *catalog.Relation, t *catalog.Trigger) ([]int, bool)
 // change any other column.
 func (p *prover) rewritten(rel *catalog.Relation, insert bool) map[int]bool {
 	var set []*query.Assign
-	rels := rel.Subtree()
-	for up := rel; up.IsPartition && len(up.Parents) > 0; up = up.Parents[0] {
-		rels = append(rels, up.Parents[0])
-	}
-	for _, r := range rels {
+	for _, r := range rel.Subtree() {
 		for _, t := range r.Triggers {
 			if t.Disabled || !t.Before || !t.Row || insert && !t.Insert || !insert && !t.Update {
 				continue
@@ -115,8 +111,8 @@ func (p *prover) carriesTenant(rel *catalog.Relation, col int) bool {
 			}
 		}
 	}
-	for _, fk := range append(slices.Clone(rel.ForeignKeys), rel.Referenced...) {
-		if fk.From == rel && slices.Contains(fk.Columns, col) || fk.To == rel && slices.Contains(fk.RefColumns, col) {
+	for _, fk := range rel.ForeignKeys { // what others refer to is a key
+		if slices.Contains(fk.Columns, col) {
 			return true
 		}
 	}

@@ -29,11 +29,10 @@ func (p *prover) termOf(e query.Expr) term {
 	case *query.ParamRef:
 		return term{param: e.Param.Number}
 	case *query.Const:
-		class := p.cat.EqualityClass(e.Type())
-		if e.Null || class == "" {
+		if e.Null {
 			return term{}
 		}
-		return term{konst: class + " " + e.Text}
+		return term{konst: p.cat.EqualityClass(e.Type()) + " " + e.Text}
 	case *query.SubLink:
 		if e.Kind == query.ScalarSubLink {
 			return term{sub: e}

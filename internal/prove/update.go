@@ -57,13 +57,10 @@ func (lv *level) written(target *query.RTE, set []*query.Assign) func(int) label
 		for _, a := range set {
 			if a.Column == col {
 				out := labels{}
-				ten := lv.p.tenancy(target.Relation)
-				if !a.Partial && !rewritten[col] && lv.p.assignable(a.Value, target.Relation.Columns[col]) {
-					out.tenant = lv.labelsOf(a.Value).tenant
+				if !a.Partial && !rewritten[col] {
+					out.tenant = lv.p.stored(lv.labelsOf(a.Value), a.Value, target.Relation, col).tenant
 				}
-				if ten.Owned() {
-					out.own = newRow(target, col)
-				}
+				out.own = newRow(target, col)
 				return out
 			}
 		}
@@ -102,10 +99,6 @@ func (lv *level) rewrites(f *fact) bool {
 
 // writable refuses to write what is no plain table.
 func (p *prover) writable(target *query.RTE) bool {
-	if target == nil || target.Relation == nil {
-		p.refuse(diag.CodeNotUnderstood, p.stmt.Body.Loc(), "the target of this statement is not understood")
-		return false
-	}
 	switch target.Relation.Kind {
 	case catalog.Table, catalog.PartitionedTable:
 		return true

@@ -125,7 +125,7 @@ func (lv *level) visit(e query.Expr, st standing) {
 			lv.note(e.Body, st)
 			p.subquery(e.Body).call = e
 		}
-		if lv.aggregates(e) && st.kind == nowhere {
+		if lv.aggregates(e) {
 			st = standing{kind: onRow} // computed of each row, and of none when there is none
 		}
 		all(e.Args...)
@@ -175,7 +175,7 @@ func (lv *level) visit(e query.Expr, st standing) {
 // aggregates reports whether f is an aggregate over this block's rows. One that
 // has no column of the block may belong to an outer one.
 func (lv *level) aggregates(f *query.FuncCall) bool {
-	if !lv.unfounded || f.Over != nil || f.Builtin == nil || !f.Builtin.Aggregate || len(f.User) > 0 {
+	if !lv.unfounded || f.Over != nil || f.Builtin == nil || !f.Builtin.Aggregate {
 		return false
 	}
 	found := false

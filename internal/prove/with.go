@@ -49,8 +49,8 @@ func trim(res *result, n int) *result {
 // starts again with what both have until nothing is lost. Nothing is pushed
 // in: a walk through a foreign row and back would pass a filter outside.
 func (p *prover) recursive(cte *query.CTE, up *env) *result {
-	op, ok := cte.Query.(*query.SetOp)
-	if !ok || op.Kind != query.Union || len(op.With) > 0 || op.Limit != nil || op.Offset != nil || len(op.OrderBy) > 0 {
+	op := cte.Query.(*query.SetOp) // a UNION: nothing else is read to refer to itself
+	if len(op.With) > 0 || op.Limit != nil || op.Offset != nil || len(op.OrderBy) > 0 {
 		p.refuse(diag.CodeNotUnderstood, cte.At, "this recursive WITH is not understood: one UNION of a first and a recursive term is")
 		return &result{}
 	}
@@ -58,8 +58,8 @@ func (p *prover) recursive(cte *query.CTE, up *env) *result {
 	width := len(op.Targets)
 	assumed := make([]labels, width)
 	for i := range assumed {
-		if i < len(first.cols) && i < len(op.Left.Columns()) && sameType(op.Targets[i], op.Left.Columns()[i]) {
-			assumed[i] = first.cols[i].single(column{cte, i})
+		if sameType(op.Targets[i], op.Left.Columns()[i]) {
+			assumed[i] = first.col(i).single(column{cte, i})
 		}
 	}
 	for {
@@ -69,8 +69,8 @@ func (p *prover) recursive(cte *query.CTE, up *env) *result {
 		next := make([]labels, width)
 		same := true
 		for i := range next {
-			if i < len(again.cols) && i < len(op.Right.Columns()) && sameType(op.Targets[i], op.Right.Columns()[i]) {
-				next[i] = assumed[i].weaken(again.cols[i], column{cte, i})
+			if sameType(op.Targets[i], op.Right.Columns()[i]) {
+				next[i] = assumed[i].weaken(again.col(i), column{cte, i})
 			}
 			same = same && next[i].tenant == assumed[i].tenant && next[i].size() == assumed[i].size() && next[i].any == assumed[i].any
 		}

@@ -9,12 +9,12 @@ import (
 // expandBody resolves the body of a function that is one SELECT in SQL as a
 // subquery of the call, in a scope of its own: of the statement nothing is in
 // view there but the arguments, which are the columns of e.Params. A body that
-// is not understood stays closed, and e.Body nil.
+// is not understood stays closed, and e.Body nil; so does one that is trusted.
 //
 // A body that locks or writes stays closed as well: a call in a condition runs
 // for rows that the statement then drops.
 func (r *resolver) expandBody(e *FuncCall) {
-	if len(e.User) != 1 || r.shadowsBuiltin(e) || e.named || e.Variadic || e.Within || e.Star || e.Distinct || e.Filter != nil || len(e.OrderBy) > 0 {
+	if len(e.User) != 1 || e.User[0].Trusted || r.shadowsBuiltin(e) || e.named || e.Variadic || e.Within || e.Star || e.Distinct || e.Filter != nil || len(e.OrderBy) > 0 {
 		return
 	}
 	f := e.User[0]
