@@ -14,8 +14,12 @@ import (
 type Config struct {
 	// DSN names a running server to use instead of starting one; its role must
 	// be allowed to create databases. Zero means TENANTC_TEST_DSN, and when
-	// that is empty too, or BinDir is set, a server is started.
+	// that is empty too, or BinDir or Own is set, a server is started.
 	DSN string
+
+	// Own starts a server even where TENANTC_TEST_DSN names one, for those who
+	// need several.
+	Own bool
 
 	// BinDir is the folder with initdb and postgres. Zero means TENANTC_PG_BIN,
 	// then PATH, then the newest /usr/lib/postgresql/*/bin.
@@ -47,7 +51,7 @@ type Server struct {
 // The caller closes it. An error says what is missing and how to get it.
 func Start(ctx context.Context, cfg Config) (*Server, error) {
 	dsn := cfg.DSN
-	if dsn == "" && cfg.BinDir == "" {
+	if dsn == "" && cfg.BinDir == "" && !cfg.Own {
 		dsn = os.Getenv("TENANTC_TEST_DSN")
 	}
 	if dsn != "" {
