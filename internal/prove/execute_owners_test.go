@@ -29,6 +29,7 @@ type table struct {
 	columns      []string
 	key          string   // the column of a primary key of one column
 	parents      []string // oids
+	only         string   // "ONLY ", but for a partitioned table: a foreign key means the rows of the table itself
 	class        gallery.Ownership
 	owner        string // an expression over the alias x
 	parent       *table // of a derived one
@@ -62,7 +63,10 @@ func readOwnership(t *testing.T, db *database, declared []gallery.Ownership) *ow
 			(SELECT string_agg(inhparent::text, ' ' ORDER BY inhseqno) FROM pg_inherits WHERE inhrelid = c.oid)
 		FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 		WHERE c.relkind IN ('r', 'p') AND n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema' ORDER BY c.oid`) {
-		tab := &table{oid: *r[0], schema: *r[1], name: *r[2]}
+		tab := &table{oid: *r[0], schema: *r[1], name: *r[2], only: "ONLY "}
+		if *r[3] == "p" {
+			tab.only = ""
+		}
 		for i, text := range []*string{r[4], r[6]} {
 			if text == nil {
 				continue
@@ -130,7 +134,7 @@ func (o *ownership) resolve(t *testing.T, db *database, tab *table, byOID map[st
 		}
 		o.resolve(t, db, tab.parent, byOID)
 		// x is the child inside, and the parent in the parent's own expression.
-		tab.owner = fmt.Sprintf("(SELECT %s FROM (SELECT p.* FROM %s p WHERE %s) x)", tab.parent.owner, tab.parent.sql(), tab.match)
+		tab.owner = fmt.Sprintf("(SELECT %s FROM (SELECT p.* FROM %s%s p WHERE %s) x)", tab.parent.owner, tab.parent.only, tab.parent.sql(), tab.match)
 	default:
 		t.Fatalf("%s has the class %q", tab.name, tab.class.Class)
 	}
@@ -171,7 +175,7 @@ func (o *ownership) deletions() []string {
 		case "root", "direct":
 			out = append(out, fmt.Sprintf(`DELETE FROM ONLY %s x WHERE (((%s) COLLATE "C") IN ($1, '*')) IS NOT TRUE`, tab.sql(), tab.owner))
 		case "derived":
-			out = append(out, fmt.Sprintf(`DELETE FROM ONLY %s x WHERE $1::text IS NULL OR NOT EXISTS (SELECT FROM %s p WHERE %s)`, tab.sql(), tab.parent.sql(), tab.match))
+			out = append(out, fmt.Sprintf(`DELETE FROM ONLY %s x WHERE $1::text IS NULL OR NOT EXISTS (SELECT FROM %s%s p WHERE %s)`, tab.sql(), tab.parent.only, tab.parent.sql(), tab.match))
 		}
 	}
 	return out
