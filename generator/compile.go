@@ -23,6 +23,10 @@ type compilation struct {
 func (r *run) compile(ctx context.Context, b *block, structs []sqlcrun.TableName) {
 	c := &compilation{done: make(chan struct{})}
 	before := r.compiling
+	in := sqlcrun.Input{
+		Dir: r.cfg.Dir, Path: r.cfg.Sqlc, Env: r.cfg.Env, Timeout: r.cfg.Timeout,
+		Schema: b.schema, Queries: b.queries, Options: b.Go.Raw, Database: b.Database, Structs: structs,
+	}
 	b.compilation, r.compiling = c, c
 	go func() {
 		defer close(c.done)
@@ -32,34 +36,37 @@ func (r *run) compile(ctx context.Context, b *block, structs []sqlcrun.TableName
 		}
 		done := r.progress("running sqlc; when it has to be built first, that takes minutes")
 		defer done()
-		c.compiled, c.err = sqlcrun.Run(ctx, sqlcrun.Input{
-			Dir: r.cfg.Dir, Path: r.cfg.Sqlc, Env: r.cfg.Env, Timeout: r.cfg.Timeout,
-			Schema: b.schema, Queries: b.queries, Options: b.Go.Raw, Database: b.Database, Structs: structs,
-		}, &c.found)
+		c.compiled, c.err = sqlcrun.Run(ctx, in, &c.found)
 	}()
 }
 
-// wait returns what sqlc made of the entry, or nil with findings.
+// wait returns what sqlc made of the entry, or nil with findings. The caller
+// closes it.
 func (c *compilation) wait() (compiled *sqlcrun.Compiled, found *diag.List, err error) {
 	<-c.done
 	if c.panicked != nil {
 		panic(c.panicked)
 	}
 	compiled = c.compiled
-	c.compiled = nil // it is large, and of use once
+	c.compiled = nil // it is the caller's
 	return compiled, &c.found, c.err
 }
 
 // compiles makes the run start sqlc as soon as its inputs are known. The
-// function that it returns ends every sqlc that still runs, and waits for it to
-// clean up.
+// function that it returns ends every sqlc that still runs, waits for it to
+// clean up, and closes what nobody has waited for.
 func (r *run) compiles(ctx context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	r.ahead = true
 	return ctx, func() {
 		cancel()
-		if r.compiling != nil {
-			<-r.compiling.done
+		for _, b := range r.blocks {
+			if c := b.compilation; c != nil {
+				<-c.done
+				if c.compiled != nil {
+					c.compiled.Close()
+				}
+			}
 		}
 	}
 }

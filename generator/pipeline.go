@@ -143,6 +143,9 @@ func (r *run) readBlock(ctx context.Context, b *block) error {
 				Fix: "-- name: CountUsers :one\nselect count(*) from users where tenant_id = @tenant_id;"})
 		}
 	}
+	if b.draft != nil {
+		b.schema, b.queries = nil, nil // sqlc has its own, and lets go of them
+	}
 	for _, list := range []*diag.List{&models, &schema, &queries} {
 		r.rep.Merge(list)
 	}
@@ -166,12 +169,12 @@ func (r *run) readQueries(b *block, found *diag.List) error {
 		return fmt.Errorf("find the module of %s: %w", b.Out, err)
 	}
 	b.draft = plan.Begin(plan.Input{Block: b.Block, Catalog: b.catalog, Models: b.models, ImportPath: importPath})
-	session := prove.NewSession(b.catalog, &b.findings)
+	session, said := prove.NewSession(b.catalog, &b.findings), texts{}
 	for _, f := range b.queries {
 		for _, s := range reader.Parse(f.Name, f.Text, found) {
 			p := session.Prove(s)
 			b.draft.Add(p)
-			b.verdicts = append(b.verdicts, queryOf(p))
+			b.verdicts = append(b.verdicts, said.queryOf(p))
 			b.names = append(b.names, s.Heading())
 		}
 	}
@@ -204,8 +207,9 @@ func (r *run) prove(ctx context.Context) error {
 	for _, b := range r.blocks {
 		if b.sound && b.draft == nil {
 			b.proofs = prove.All(b.catalog, b.stmts, &b.findings)
+			said := texts{}
 			for _, p := range b.proofs {
-				b.verdicts = append(b.verdicts, queryOf(p))
+				b.verdicts = append(b.verdicts, said.queryOf(p))
 			}
 		}
 		r.rep.Merge(&b.findings)
@@ -315,7 +319,10 @@ func (r *run) planBlock(b *block) error {
 	if err != nil || found.HasErrors() {
 		return err
 	}
-	b.plan = b.draft.Finish(compiled, found)
+	defer compiled.Close()
+	if b.plan, err = b.draft.Finish(compiled, found); err != nil {
+		return fmt.Errorf("plan the code of %s: %w", b.Out, err)
+	}
 	if b.plan == nil && !found.HasErrors() {
 		diag.Bugf("generator: there is no plan of %s and no finding that says why", b.Out)
 	}

@@ -33,8 +33,11 @@ type Printer struct {
 }
 
 // declarations are those of a repository that were printed ahead: its columns
-// and structs, its methods, and what those are in a batch.
-type declarations struct{ types, methods, twins packed }
+// and structs, its methods, and what those are in a batch, one behind the other.
+type declarations struct {
+	text           packed
+	types, methods int // how long the first two are
+}
 
 // NewPrinter returns a Printer that has printed nothing yet.
 func NewPrinter() (*Printer, error) {
@@ -63,7 +66,7 @@ func (p *Printer) Ahead(r *plan.Repository) error {
 	if err != nil {
 		return err
 	}
-	p.ahead[r] = &declarations{p.store.pack(types), p.store.pack(methods), p.store.pack(twins)}
+	p.ahead[r] = &declarations{p.store.pack(slices.Concat(types, methods, twins)), len(types), len(methods)}
 	return nil
 }
 
@@ -157,12 +160,10 @@ func (f File) Print() ([]byte, error) {
 
 // around prints the parts of a file, each behind what was printed of it ahead.
 func (p *Printer) around(repo *plan.Repository, ahead *declarations, templates []string) ([]byte, error) {
-	before := map[string]packed{"types": ahead.types, "methods": ahead.methods, "twins": ahead.twins}
-	size := 0
-	for _, name := range templates {
-		size += 2 * before[name].size
-	}
-	out := make([]byte, 0, size)
+	text := p.store.unpack(ahead.text)
+	methods, twins := ahead.types, ahead.types+ahead.methods // where they begin
+	before := map[string][]byte{"types": text[:methods], "methods": text[methods:twins], "twins": text[twins:]}
+	out := make([]byte, 0, 2*len(text))
 	add := func(text []byte) {
 		if len(text) > 0 {
 			if len(out) > 0 {
@@ -172,7 +173,7 @@ func (p *Printer) around(repo *plan.Repository, ahead *declarations, templates [
 		}
 	}
 	for _, name := range templates {
-		add(p.store.unpack(before[name]))
+		add(before[name])
 		text, err := p.part(repo, name)
 		if err != nil {
 			return nil, err

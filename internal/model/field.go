@@ -25,16 +25,36 @@ func (l *loader) field(m *Model, f *ast.Field, name *ast.Ident, col *column, pat
 	}
 	field := &Field{
 		Name: name.Name, Pos: l.pos(name.Pos()), TagPos: l.pos(col.pos), Column: col.name, PrimaryKey: col.primaryKey,
-		Type: l.info.TypeOf(f.Type), TypeText: l.text(f.Type), TypePos: l.pos(f.Type.Pos()),
-		Embedded: through != nil, Path: append(slices.Clone(path), name.Name), Words: col.words,
+		TypePos: l.pos(f.Type.Pos()), Embedded: through != nil, Path: append(slices.Clone(path), name.Name), Words: col.words,
 	}
-	if field.Type == nil {
-		field.Type = types.Typ[types.Invalid]
-	}
-	_, field.Pointer = types.Unalias(field.Type).(*types.Pointer)
-	if l.qualify(m, field, f.Type) {
+	if l.fieldType(m, field, f.Type) {
 		m.Fields = append(m.Fields, field)
 	}
+}
+
+// fieldType sets the type of a field. It reports false after a diagnostic.
+func (l *loader) fieldType(m *Model, field *Field, e ast.Expr) bool {
+	typ := l.info.TypeOf(e)
+	if typ == nil {
+		typ = types.Typ[types.Invalid]
+	}
+	field.FieldType = &FieldType{Type: typ, TypeText: l.text(e)}
+	_, field.Pointer = types.Unalias(typ).(*types.Pointer)
+	if !l.qualify(m, field, e) {
+		return false
+	}
+	if known := l.spelled[field.TypeText]; known != nil && known.equal(field.FieldType) {
+		field.FieldType = known
+	} else {
+		l.spelled[field.TypeText] = field.FieldType
+	}
+	return true
+}
+
+// equal reports whether nothing tells t from other.
+func (t *FieldType) equal(other *FieldType) bool {
+	return t.TypeText == other.TypeText && t.Qualified == other.Qualified && t.Pointer == other.Pointer &&
+		slices.Equal(t.Imports, other.Imports) && types.Identical(t.Type, other.Type)
 }
 
 // exported suggests a name that begins with a capital, or "".

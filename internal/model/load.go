@@ -35,6 +35,7 @@ func Load(dir, modelsDir string, rep *diag.List) (*Package, error) {
 	l := &loader{
 		dir: path.Clean(filepath.ToSlash(modelsDir)), rep: rep, fset: token.NewFileSet(),
 		source: map[string][]byte{}, read: map[*ast.BasicLit]*fieldTags{}, specs: map[string]*ast.TypeSpec{}, docs: map[*ast.TypeSpec]*ast.CommentGroup{},
+		spelled: map[string]*FieldType{},
 	}
 	full := filepath.Join(dir, filepath.FromSlash(modelsDir))
 	if err := l.parse(full); err != nil {
@@ -53,19 +54,20 @@ func Load(dir, modelsDir string, rep *diag.List) (*Package, error) {
 
 // loader holds what is known of the folder while its models are made.
 type loader struct {
-	dir    string
-	rep    *diag.List
-	fset   *token.FileSet
-	files  []*ast.File       // by name
-	source map[string][]byte // by file name, relative to the configuration
-	broken bool              // a file did not parse
-	pkg    *Package
-	types  *types.Package
-	info   *types.Info
-	specs  map[string]*ast.TypeSpec // the package's types by name
-	order  []*ast.TypeSpec          // the same in the order of the files
-	docs   map[*ast.TypeSpec]*ast.CommentGroup
-	read   map[*ast.BasicLit]*fieldTags // tags that have been read
+	dir     string
+	rep     *diag.List
+	fset    *token.FileSet
+	files   []*ast.File       // by name
+	source  map[string][]byte // by file name, relative to the configuration
+	broken  bool              // a file did not parse
+	pkg     *Package
+	types   *types.Package
+	info    *types.Info
+	specs   map[string]*ast.TypeSpec // the package's types by name
+	order   []*ast.TypeSpec          // the same in the order of the files
+	docs    map[*ast.TypeSpec]*ast.CommentGroup
+	read    map[*ast.BasicLit]*fieldTags // tags that have been read
+	spelled map[string]*FieldType // by their text, as last seen
 }
 
 // pos returns the place of p. Line comments that rename files are not obeyed.

@@ -42,23 +42,28 @@ type Field struct {
 	Pos        diag.Pos
 	TagPos     diag.Pos // where the column's name stands in the tag
 	Column     string
+	*FieldType          // shared by fields of the same type
+	TypePos    diag.Pos // where TypeText stands
 	PrimaryKey bool
+	Embedded   bool // reached through an embedded struct
+	// Path is the selector path from the model, {"Base", "ID"}; its length is
+	// 1 when the field is the model's own. Embedded structs that are not
+	// exported are left out: their fields are promoted, and other packages
+	// reach them by the short name only.
+	Path  []string
+	Words []string // further words of a po tag, as "notNull" or "varchar(255)"
+}
+
+// FieldType is the type of a field.
+type FieldType struct {
 	// Type is the type as far as it can be known without the imports: a type
 	// of another package is a named type that is Opaque. It may be an alias;
 	// see types.Unalias.
 	Type      types.Type
 	TypeText  string   // as the source writes it, "uuid.UUID" or "[]Role"
 	Qualified string   // as another package writes it, "uuid.UUID" or "[]models.Role"
-	TypePos   diag.Pos // where TypeText stands
 	Pointer   bool     // a pointer type
-	Embedded  bool     // reached through an embedded struct
-	// Path is the selector path from the model, {"Base", "ID"}; its length is
-	// 1 when the field is the model's own. Embedded structs that are not
-	// exported are left out: their fields are promoted, and other packages
-	// reach them by the short name only.
-	Path    []string
-	Imports []Import // packages that TypeText mentions, by path
-	Words   []string // further words of a po tag, as "notNull" or "varchar(255)"
+	Imports   []Import // packages that TypeText mentions, by path
 }
 
 // Import is an import that a field's type needs.

@@ -142,22 +142,10 @@ func (b *builder) sqlcImports() {
 			note(used, imp.Path)
 		}
 	}
-	noteType := func(t *sqlcrun.Type) {
-		if t != nil {
-			noteAll(t.Imports)
-		}
-	}
-	for _, q := range c.Queries {
-		for i := range q.Params {
-			noteType(q.Params[i].Go)
-		}
-		for i := range q.Columns {
-			noteType(q.Columns[i].Go)
-		}
-	}
+	noteAll(c.Imports)
 	for _, t := range c.Types {
 		for i := range t.Fields {
-			noteType(t.Fields[i].Type)
+			noteAll(t.Fields[i].Type.Imports)
 		}
 		noteAll(t.Imports)
 	}

@@ -29,6 +29,7 @@ type Draft struct {
 	in      Input
 	reader  *query.Reader
 	types   map[string]*catalog.Type // of parameters
+	texts   map[string]string        // of statements, as they repeat
 	stmts   []*statement
 	refused bool
 	proofs  map[string]*prove.Proof // of the generated texts of one relation, without their statements
@@ -40,7 +41,7 @@ type Draft struct {
 
 // Begin returns a Draft without statements.
 func Begin(in Input) *Draft {
-	return &Draft{in: in, reader: query.NewReader(in.Catalog), proofs: map[string]*prove.Proof{}, types: map[string]*catalog.Type{}}
+	return &Draft{in: in, reader: query.NewReader(in.Catalog), proofs: map[string]*prove.Proof{}, types: map[string]*catalog.Type{}, texts: map[string]string{}}
 }
 
 // Add adds statements by their proofs, in the order of the files. Neither is
@@ -93,18 +94,19 @@ func (d *Draft) Rehearse(print func(*Repository) error) error {
 // Finish makes the plan with what sqlc made of the statements; compiled may be
 // nil when there are none. The plan is nil when a statement is refused or leans
 // on something that nobody declared, and when rep has got an error: then nothing
-// is to be emitted.
+// is to be emitted. An error of Finish's own is that of reading compiled.
 //
-// A Draft can be finished once. Finish holds sqlc's reading of the statements against their proofs, and panics
-// with a *diag.Bug where the two proofs of one statement differ.
-func (d *Draft) Finish(compiled *sqlcrun.Compiled, rep *diag.List) *Plan {
+// A Draft can be finished once. Finish holds sqlc's reading of the statements
+// against their proofs, and panics with a *diag.Bug where the two proofs of one
+// statement differ.
+func (d *Draft) Finish(compiled *sqlcrun.Compiled, rep *diag.List) (*Plan, error) {
 	if d.refused {
-		return nil
+		return nil, nil
 	}
 	b := d.begin()
 	b.rep = rep
 	if compiled != nil {
-		own := *compiled // its queries are let go one by one
+		own := *compiled // parts of it are let go
 		b.compiled = &own
 	}
 	b.crossCheck()
@@ -114,23 +116,27 @@ func (d *Draft) Finish(compiled *sqlcrun.Compiled, rep *diag.List) *Plan {
 	b.checkModule()
 	b.checkOptions()
 	if rep.HasErrors() {
-		return nil
+		return nil, nil
 	}
 	rep.Merge(&d.found)
 	if rep.HasErrors() {
-		return nil
+		return nil, nil
 	}
 	b.sqlcImports()
-	b.sqlcRows()
+	if err := b.sqlcRows(); err != nil {
+		return nil, err
+	}
 	if !d.rehearsed {
 		if err := b.crud(nil); err != nil {
 			diag.Bugf("plan: %v, and nothing was to be printed", err)
 		}
 	}
-	b.handWritten()
+	if err := b.handWritten(); err != nil {
+		return nil, err
+	}
 	out := b.finish()
 	if rep.HasErrors() {
-		return nil
+		return nil, nil
 	}
-	return out
+	return out, nil
 }

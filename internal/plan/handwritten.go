@@ -10,27 +10,24 @@ import (
 )
 
 // handWritten plans a method for each statement of the query files.
-func (b *builder) handWritten() {
-	if b.compiled == nil {
-		if len(b.draft.stmts) > 0 {
-			diag.Bugf("plan: %d statements and no sqlc", len(b.draft.stmts))
+func (b *builder) handWritten() error {
+	left := b.draft.stmts
+	if b.compiled != nil {
+		for q, err := range b.compiled.Queries {
+			if err != nil {
+				return err
+			}
+			if len(left) > 0 && left[0].name == q.Name {
+				b.queryMethod(left[0], b.running(left[0], q), q)
+				left[0] = nil // the method has what is needed of it
+				left = left[1:]
+			}
 		}
-		return
 	}
-	queries := map[string]*sqlcrun.Query{}
-	for _, q := range b.compiled.Queries {
-		queries[q.Name] = q
+	if len(left) > 0 {
+		diag.Bugf("plan: sqlc has no query %s (%s), or not in its place", left[0].name, left[0].pos)
 	}
-	b.compiled.Queries = nil
-	for i, s := range b.draft.stmts {
-		q := queries[s.name]
-		if q == nil {
-			diag.Bugf("plan: sqlc has no query %s (%s)", s.name, s.pos)
-		}
-		b.queryMethod(s, b.running(s, q), q)
-		delete(queries, s.name) // the method has what is needed of both
-		b.draft.stmts[i] = nil
-	}
+	return nil
 }
 
 // shapeOf returns the shape of a method by its sqlc command, or "".
@@ -50,7 +47,7 @@ func (b *builder) methodNames() {
 		if shape == "" || s.evidence.verdict == prove.Refused {
 			diag.Bugf("plan: %s is %s with the command %s", s.name, s.evidence.verdict, s.command)
 		}
-		r := b.repoFor(b.pkgOf(kindOf(s.evidence.verdict)), s.file, s.pos)
+		r := b.repoFor(b.pkgOf(kindOf(s.evidence.verdict)), s.pos.File, s.pos)
 		name := exported(s.name)
 		if !strings.ContainsAny(s.name, "_") && s.name != "" && s.name[0] >= 'A' && s.name[0] <= 'Z' {
 			name = s.name

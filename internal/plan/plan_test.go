@@ -113,6 +113,9 @@ func load(t *testing.T, archive *txtar.Archive) *project {
 	if p.in.Compiled, err = sqlcrun.Run(t.Context(), run, rep); err != nil {
 		t.Fatal(err)
 	}
+	if p.in.Compiled != nil {
+		t.Cleanup(p.in.Compiled.Close)
+	}
 	stop("sqlc")
 	p.plan = p.in.makePlan(rep)
 	if (p.plan == nil) != rep.HasErrors() {
@@ -139,7 +142,11 @@ func (in inputs) makePlan(rep *diag.List) *plan.Plan {
 	if err := d.Rehearse(nil); err != nil {
 		panic(err)
 	}
-	return d.Finish(in.Compiled, rep)
+	out, err := d.Finish(in.Compiled, rep)
+	if err != nil {
+		panic(err)
+	}
+	return out
 }
 
 // printed returns the files as they come out when what can be printed ahead is.
@@ -155,7 +162,11 @@ func (in inputs) printed(t *testing.T) map[string][]byte {
 		t.Fatal(err)
 	}
 	files := map[string][]byte{}
-	for _, f := range p.Files(d.Finish(in.Compiled, &diag.List{})) {
+	out, err := d.Finish(in.Compiled, &diag.List{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range p.Files(out) {
 		if files[f.Path], err = f.Print(); err != nil {
 			t.Fatal(err)
 		}

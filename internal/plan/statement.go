@@ -2,6 +2,7 @@ package plan
 
 import (
 	"crypto/sha256"
+	"strings"
 
 	"github.com/tenantc/tenantc/internal/catalog"
 	"github.com/tenantc/tenantc/internal/diag"
@@ -12,12 +13,12 @@ import (
 // statement is what a plan needs of a proven statement. It holds no syntax
 // trees: those of a large project take more memory than all the rest.
 type statement struct {
-	name, command, file string
-	pos                 diag.Pos
-	comments            []string
-	annotation          *query.Annotation // shared by those that have none
-	params              []sourceParam     // by number
-	evidence            evidence
+	name, command string
+	pos           diag.Pos
+	comments      []string
+	annotation    *query.Annotation // shared by those that have none
+	params        []sourceParam     // by number
+	evidence      evidence
 
 	repo   *repo // that its method is in; nil before methodNames
 	method string
@@ -53,6 +54,9 @@ type instance struct {
 
 func evidenceOf(p *prove.Proof) evidence {
 	e := evidence{verdict: p.Verdict, open: p.Open(), params: len(p.Stmt.Params), tenants: p.Tenants}
+	if len(p.Instances) > 0 {
+		e.instances = make([]instance, 0, len(p.Instances))
+	}
 	for _, in := range p.Instances {
 		e.instances = append(e.instances, instance{in.RTE.Relation, in.Class, in.RTE.Alias, in.Rule})
 	}
@@ -74,7 +78,14 @@ var none query.Annotation
 func (d *Draft) newStatement(p *prove.Proof) *statement {
 	s := p.Stmt
 	out := &statement{
-		name: s.Name, command: s.Command, file: s.File, pos: s.Pos, comments: s.Comments, annotation: &none, evidence: evidenceOf(p),
+		name: s.Name, command: d.text(s.Command), pos: s.Pos, annotation: &none, evidence: evidenceOf(p),
+	}
+	for _, line := range s.Comments {
+		out.comments = append(out.comments, strings.Clone(line))
+	}
+	for i := range out.evidence.instances {
+		in := &out.evidence.instances[i]
+		in.alias = d.text(in.alias)
 	}
 	if s.Annotation.Pos != (diag.Pos{}) {
 		own := s.Annotation
@@ -89,9 +100,20 @@ func (d *Draft) newStatement(p *prove.Proof) *statement {
 		if len(param.Uses) > 0 {
 			pos = param.Uses[0].Pos()
 		}
-		out.params = append(out.params, sourceParam{param.Name, d.sharedType(typ), int32(pos.Line), int32(pos.Column)})
+		out.params = append(out.params, sourceParam{d.text(param.Name), d.sharedType(typ), int32(pos.Line), int32(pos.Column)})
 	}
 	return out
+}
+
+// text returns a string of its own that is equal to s and shared by all that
+// are: a part of a file would keep the whole file.
+func (d *Draft) text(s string) string {
+	known, ok := d.texts[s]
+	if !ok {
+		known = strings.Clone(s)
+		d.texts[known] = known
+	}
+	return known
 }
 
 // sharedType returns one value for all types that print alike.

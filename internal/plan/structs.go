@@ -104,7 +104,7 @@ func (b *builder) modelRows() {
 
 // sqlcRows adds to b.rows, for relations without a model, the structs of sqlc's
 // that were asked for.
-func (b *builder) sqlcRows() {
+func (b *builder) sqlcRows() error {
 	for _, rel := range b.in.Catalog.Relations {
 		if rel.Model != nil || b.compiled == nil {
 			continue
@@ -115,16 +115,20 @@ func (b *builder) sqlcRows() {
 			}
 		}
 	}
-	b.queryRows()
+	return b.queryRows()
 }
 
 // queryRows adds, for relations without a row, the struct of sqlc's that a query
 // returns whole.
-func (b *builder) queryRows() {
-	if b.compiled == nil {
-		return
+func (b *builder) queryRows() error {
+	lacking := slices.ContainsFunc(b.in.Catalog.Relations, func(rel *catalog.Relation) bool { return b.rows[rel] == nil })
+	if b.compiled == nil || !lacking {
+		return nil
 	}
-	for _, q := range b.compiled.Queries {
+	for q, err := range b.compiled.Queries {
+		if err != nil {
+			return err
+		}
 		decl := b.compiled.Types[q.Struct]
 		if decl == nil || len(q.Columns) == 0 {
 			continue
@@ -137,6 +141,7 @@ func (b *builder) queryRows() {
 			b.rows[rel] = r
 		}
 	}
+	return nil
 }
 
 // sameNames reports whether columns are those of rel, in order.

@@ -165,7 +165,8 @@ func choose(names []nameLine) int {
 
 // newStmt makes the statement of a name.
 func (f *file) newStmt(p *piece, n nameLine) *Stmt {
-	st := &Stmt{Name: n.name, Command: n.command, File: f.path, Pos: f.lines.Pos(n.offset)}
+	// The name outlives the text for those who keep no more than the heading.
+	st := &Stmt{Name: strings.Clone(n.name), Command: strings.Clone(n.command), File: f.path, Pos: f.lines.Pos(n.offset)}
 	if before, ok := f.names[n.name]; ok {
 		f.rep.Add(duplicate(n.name, st.Pos, before))
 	} else {

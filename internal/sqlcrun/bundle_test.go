@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/tenantc/tenantc/internal/config"
 	"github.com/tenantc/tenantc/internal/diag"
@@ -104,10 +105,15 @@ func TestTogether(t *testing.T) {
 	if err != nil || rep.Len() > 0 {
 		t.Fatal(err, rep.Sorted())
 	}
-	if len(apart.Queries) != 25 || len(apart.Tables) != 3 || len(apart.Tables[1].Columns) != 8 {
-		t.Errorf("%d queries, %d tables", len(apart.Queries), len(apart.Tables))
+	t.Cleanup(apart.Close)
+	want := queriesOf(t, apart)
+	if len(want) != 25 || len(apart.Tables) != 3 || len(apart.Tables[1].Columns) != 8 {
+		t.Errorf("%d queries, %d tables", len(want), len(apart.Tables))
 	}
-	if diff := cmp.Diff(apart, together, cmp.AllowUnexported(Query{})); diff != "" {
+	if diff := cmp.Diff(want, queriesOf(t, together)); diff != "" {
+		t.Errorf("queries together (-apart +together):\n%s", diff)
+	}
+	if diff := cmp.Diff(apart, together, cmpopts.IgnoreFields(Compiled{}, "Queries", "remove")); diff != "" {
 		t.Errorf("together (-apart +together):\n%s", diff)
 	}
 }

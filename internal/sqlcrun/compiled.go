@@ -1,14 +1,31 @@
 package sqlcrun
 
-// Compiled is what sqlc made of its inputs.
+import "iter"
+
+// Compiled is what sqlc made of its inputs. Its owner closes it.
 type Compiled struct {
 	Version string
-	Queries []*Query // those of the input, in the order of sqlc's request
+	// Queries are those of the input, in its order. Each is made when its turn
+	// comes, from sqlc's request on disk, since all of them together take much
+	// memory: whoever needs them twice reads them twice. An error is the last that
+	// comes.
+	Queries iter.Seq2[*Query, error]
+	// Imports are the packages that the types of their parameters and columns name.
+	Imports []Import
 	Tables  []*Table // tables and views outside PostgreSQL's own schemas
 	// Types are the types that sqlc declares for tables and enums, by name.
 	Types map[string]*TypeDecl
 	// Structs names the struct of each of Input.Structs.
 	Structs map[TableName]string
+
+	remove func() // the folder of the request; nil for none
+}
+
+// Close removes sqlc's request. There are no queries after it.
+func (c *Compiled) Close() {
+	if c.remove != nil {
+		c.remove()
+	}
 }
 
 // TableName names a relation. Schema is "" for the default one.
@@ -46,8 +63,6 @@ type Query struct {
 	Struct string
 	// Insert is the table of an INSERT, the target of :copyfrom; zero otherwise.
 	Insert TableName
-
-	probe bool // it was asked for to learn of structs
 }
 
 // Param is a parameter: $1 is the first.
@@ -101,5 +116,4 @@ type StructField struct {
 	Name string
 	Type *Type
 	Tag  string // without quotes
-	Doc  string
 }

@@ -1,6 +1,7 @@
 package sqlcrun
 
 import (
+	"cmp"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -20,11 +21,10 @@ import (
 type goReader struct {
 	c       *Compiled
 	names   []string // of the files
-	queries map[string]*Query
+	methods map[string]*method
 	types   map[string]bool // names declared in models.go
 
 	rows map[string][]StructField // structs that sqlc made for single queries
-	done map[string]bool          // queries whose code was found
 }
 
 // goFile is one file of sqlc's Go. Its syntax tree does not outlive it.
@@ -36,7 +36,6 @@ type goFile struct {
 	known   map[string]*Type  // by their text
 
 	rows map[string][]StructField // those declared here, and before that in other files
-	done []string
 }
 
 // newReader finds the files of sqlc's Go.
@@ -44,33 +43,52 @@ func (w *workspace) newReader() (*goReader, error) {
 	names, err := filepath.Glob(filepath.Join(w.dir, "go", "*.go"))
 	return &goReader{
 		c:     &Compiled{Types: map[string]*TypeDecl{}, Structs: map[TableName]string{}},
-		names: names, queries: map[string]*Query{}, rows: map[string][]StructField{}, done: map[string]bool{}, types: map[string]bool{},
+		names: names, methods: map[string]*method{}, rows: map[string][]StructField{}, types: map[string]bool{},
 	}, err
 }
 
 // readModels reads the types of all files, which needs nothing of the request.
 func (r *goReader) readModels() error { return r.files(0) }
 
-// read adds to the queries of the request what the code says: Go types, fields,
-// and the structs. The models have been read.
-func (r *goReader) read(w *workspace) error {
-	for _, q := range r.c.Queries {
-		r.queries[q.Name] = q
+// read adds to the methods what the code says: Go types, fields, and the
+// structs. The models have been read.
+func (r *goReader) read(w *workspace, methods []*method) error {
+	for _, m := range methods {
+		r.methods[m.name] = m
 	}
 	for _, rank := range []int{1, 2} {
 		if err := r.files(rank); err != nil {
 			return err
 		}
 	}
-	for _, q := range r.c.Queries {
-		if !r.done[q.Name] {
-			return fmt.Errorf("query %s (%s) has no code", q.Name, q.Command)
-		}
-		if err := r.check(q); err != nil {
-			return fmt.Errorf("query %s: %w", q.Name, err)
+	for _, m := range methods {
+		if !m.found {
+			return fmt.Errorf("query %s (%s) has no code", m.name, m.command)
 		}
 	}
-	return r.structs(w)
+	r.c.Imports = importsOf(methods)
+	return r.structs(w, methods)
+}
+
+// importsOf returns the packages that the types of methods name.
+func importsOf(methods []*method) []Import {
+	all := map[Import]bool{}
+	add := func(t *Type) {
+		for _, imp := range t.Imports {
+			all[imp] = true
+		}
+	}
+	for _, m := range methods {
+		for _, t := range m.args {
+			add(t)
+		}
+		for i := range m.fields {
+			if t := m.fields[i].Type; t != nil {
+				add(t)
+			}
+		}
+	}
+	return slices.SortedFunc(maps.Keys(all), func(a, b Import) int { return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Name, b.Name)) })
 }
 
 // rankOf orders files so that what one names was read before: models.go has the
@@ -100,9 +118,6 @@ func (r *goReader) files(rank int) error {
 	}
 	for _, f := range read {
 		maps.Copy(r.rows, f.rows)
-		for _, name := range f.done {
-			r.done[name] = true
-		}
 	}
 	return nil
 }
@@ -186,17 +201,16 @@ func (r *goFile) queryFile(f *ast.File) error {
 		}
 	}
 	for _, fn := range methods {
-		q := r.queries[fn.Name.Name]
-		if q == nil {
+		m := r.methods[fn.Name.Name]
+		if m == nil {
 			if fn.Name.Name == "WithTx" { // of db.go
 				continue
 			}
 			return fmt.Errorf("method %s belongs to no query", fn.Name.Name)
 		}
-		if err := r.method(q, fn, batches); err != nil {
+		if err := r.method(m, fn, batches); err != nil {
 			return fmt.Errorf("method %s: %w", fn.Name.Name, err)
 		}
-		r.done = append(r.done, q.Name)
 	}
 	return nil
 }
@@ -214,19 +228,15 @@ func receiver(fn *ast.FuncDecl) string {
 
 // fields reads the fields of a struct.
 func (r *goFile) fields(st *ast.StructType) []StructField {
-	var out []StructField
+	out := make([]StructField, 0, st.Fields.NumFields())
 	for _, f := range st.Fields.List {
 		t := r.typ(f.Type)
 		tag := ""
 		if f.Tag != nil {
 			tag, _ = strconv.Unquote(f.Tag.Value)
 		}
-		doc := f.Doc
-		if doc == nil {
-			doc = f.Comment
-		}
 		for _, name := range f.Names {
-			out = append(out, StructField{name.Name, t, tag, strings.TrimSpace(doc.Text())})
+			out = append(out, StructField{name.Name, t, tag})
 		}
 	}
 	return out

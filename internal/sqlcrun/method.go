@@ -7,20 +7,35 @@ import (
 	"strings"
 )
 
+// method is what sqlc's code says of a query.
+type method struct {
+	name, command string
+	probe         bool // it was asked for to learn of structs
+	found         bool // its code was
+
+	args []*Type // by the number of the parameter
+	row  string  // the struct that is scanned into; "" for a single value and for none
+	// fields are those that are scanned into, in the order of the columns, an
+	// embedded struct for its own; of a single value one without a name.
+	fields []StructField
+	embeds []int // indexes of the embedded ones, in order
+}
+
 // method reads the method of a query: the types of its arguments in order, and
 // what its row is scanned into.
-func (r *goFile) method(q *Query, fn *ast.FuncDecl, batches map[string]*ast.FuncDecl) error {
-	if err := r.arguments(q, fn); err != nil {
+func (r *goFile) method(m *method, fn *ast.FuncDecl, batches map[string]*ast.FuncDecl) error {
+	m.found = true
+	if err := r.arguments(m, fn); err != nil {
 		return err
 	}
 	scanned := fn
 	var row ast.Expr
-	switch q.Command {
+	switch m.command {
 	case ":exec", ":execrows", ":execresult", ":copyfrom":
 		return nil
 	case ":one", ":many":
 		row = fn.Type.Results.List[0].Type
-		if q.Command == ":many" {
+		if m.command == ":many" {
 			row = element(row)
 		}
 	case ":batchexec", ":batchone", ":batchmany":
@@ -28,7 +43,7 @@ func (r *goFile) method(q *Query, fn *ast.FuncDecl, batches map[string]*ast.Func
 		if scanned == nil {
 			return fmt.Errorf("the results of the batch have no method")
 		}
-		if q.Command == ":batchexec" {
+		if m.command == ":batchexec" {
 			return nil
 		}
 		callback, ok := scanned.Type.Params.List[0].Type.(*ast.FuncType)
@@ -36,16 +51,16 @@ func (r *goFile) method(q *Query, fn *ast.FuncDecl, batches map[string]*ast.Func
 			return fmt.Errorf("the results of the batch take no function of three")
 		}
 		row = callback.Params.List[1].Type
-		if q.Command == ":batchmany" {
+		if m.command == ":batchmany" {
 			row = element(row)
 		}
 	default:
-		return fmt.Errorf("command %s is not known", q.Command)
+		return fmt.Errorf("command %s is not known", m.command)
 	}
 	if row == nil {
 		return fmt.Errorf("the result is not a list")
 	}
-	return r.result(q, row, scanList(scanned))
+	return r.result(m, row, scanList(scanned))
 }
 
 // element returns the element type of a slice, or nil.
@@ -68,13 +83,12 @@ func resultName(fn *ast.FuncDecl) string {
 	return ""
 }
 
-// arguments gives each parameter its Go type, by position: the i-th argument of
-// the SQL is $i.
-func (r *goFile) arguments(q *Query, fn *ast.FuncDecl) error {
-	var types []*Type
+// arguments reads the Go type of each parameter, by position: the i-th argument
+// of the SQL is $i.
+func (r *goFile) arguments(m *method, fn *ast.FuncDecl) error {
 	for _, field := range fn.Type.Params.List[1:] { // behind ctx
 		t := field.Type
-		switch q.Command {
+		switch m.command {
 		case ":batchexec", ":batchone", ":batchmany", ":copyfrom":
 			t = element(t)
 			if t == nil {
@@ -82,26 +96,20 @@ func (r *goFile) arguments(q *Query, fn *ast.FuncDecl) error {
 			}
 			if id, ok := t.(*ast.Ident); ok && r.rows[id.Name] != nil {
 				for _, f := range r.rows[id.Name] {
-					types = append(types, f.Type)
+					m.args = append(m.args, f.Type)
 				}
 				continue
 			}
 		}
 		for range field.Names {
-			types = append(types, r.typ(t))
+			m.args = append(m.args, r.typ(t))
 		}
-	}
-	if len(types) != len(q.Params) {
-		return fmt.Errorf("%d arguments for %d parameters", len(types), len(q.Params))
-	}
-	for i := range q.Params {
-		q.Params[i].Go = types[i]
 	}
 	return nil
 }
 
-// result gives each column its Go type and field, in the order of scan.
-func (r *goFile) result(q *Query, row ast.Expr, scan []string) error {
+// result reads the field that each column is scanned into, in the order of scan.
+func (r *goFile) result(m *method, row ast.Expr, scan []string) error {
 	id, ok := row.(*ast.Ident)
 	var fields []StructField
 	if ok {
@@ -111,52 +119,61 @@ func (r *goFile) result(q *Query, row ast.Expr, scan []string) error {
 		}
 	}
 	if fields == nil {
-		if len(q.Columns) != 1 || len(scan) != 1 || strings.Contains(scan[0], ".") {
-			return fmt.Errorf("%d columns are scanned into one value", len(q.Columns))
+		if len(scan) != 1 || strings.Contains(scan[0], ".") {
+			return fmt.Errorf("%d columns are scanned into one value", len(scan))
 		}
-		q.Columns[0].Go = r.typ(row)
+		m.fields = []StructField{{Type: r.typ(row)}}
 		return nil
 	}
-	q.Struct = id.Name
-	byName := map[string]StructField{}
-	for _, f := range fields {
-		byName[f.Name] = f
+	m.row = id.Name
+	byName := make(map[string]int, len(fields))
+	for i := range fields {
+		byName[fields[i].Name] = i
 	}
-	at := 0
-	for i := range q.Columns {
-		col := &q.Columns[i]
-		if at >= len(scan) {
-			return fmt.Errorf("column %d is scanned into nothing", i+1)
-		}
+	var order []int // of the fields
+	for at := 0; at < len(scan); at++ {
 		_, path, ok := strings.Cut(scan[at], ".")
-		if !ok {
-			return fmt.Errorf("column %d is scanned into %s", i+1, scan[at])
-		}
 		name, inner, nested := strings.Cut(path, ".")
-		if nested != (col.Embed != nil) {
-			return fmt.Errorf("column %d is scanned into %s", i+1, scan[at])
+		i, known := byName[name]
+		if !ok || !known {
+			return fmt.Errorf("column %d is scanned into %s", len(order)+1, scan[at])
 		}
-		f := byName[name]
-		col.Field, col.Go, col.Tag = name, f.Type, f.Tag
-		at++
+		order = append(order, i)
 		if !nested {
 			continue
 		}
+		m.embeds = append(m.embeds, len(order)-1)
+		f := &fields[i]
 		embedded := r.c.Types[f.Type.Text]
 		if embedded == nil || len(embedded.Fields) == 0 || embedded.Fields[0].Name != inner {
-			return fmt.Errorf("%s is embedded as %s", col.Embed.Name, f.Type.Text)
+			return fmt.Errorf("%s is embedded as %s", scan[at], f.Type.Text)
 		}
 		for _, g := range embedded.Fields[1:] {
+			at++
 			if at >= len(scan) || scan[at] != scan[at-1][:strings.LastIndexByte(scan[at-1], '.')+1]+g.Name {
 				return fmt.Errorf("field %s of %s is not scanned in its place", g.Name, f.Type.Text)
 			}
-			at++
 		}
 	}
-	if at != len(scan) {
-		return fmt.Errorf("%d values are scanned, and %d columns were read", len(scan), at)
-	}
+	m.fields = inOrder(fields, order)
 	return nil
+}
+
+// inOrder returns fields in an order. It is fields itself where they are in it:
+// many queries share the struct of a table.
+func inOrder(fields []StructField, order []int) []StructField {
+	same := len(order) == len(fields)
+	for i, at := range order {
+		same = same && i == at
+	}
+	if same {
+		return fields
+	}
+	out := make([]StructField, len(order))
+	for i, at := range order {
+		out[i] = fields[at]
+	}
+	return out
 }
 
 // scanList returns the arguments of the call of Scan in fn: "i.ID", "i.User.Name", "count".
@@ -194,23 +211,39 @@ func selector(e ast.Expr) string {
 	return ""
 }
 
-// check holds the code of a query against its request.
-func (r *goReader) check(q *Query) error {
+// complete adds to the request's q what the code says, and holds the two against
+// one another.
+func (m *method) complete(q *Query) error {
+	if q.Command != m.command {
+		return fmt.Errorf("it is %s and was %s", q.Command, m.command)
+	}
+	if len(m.args) != len(q.Params) {
+		return fmt.Errorf("%d arguments for %d parameters", len(m.args), len(q.Params))
+	}
 	for i := range q.Params {
-		if q.Params[i].Go == nil {
-			return fmt.Errorf("parameter %d has no type", i+1)
-		}
+		q.Params[i].Go = m.args[i]
 	}
 	if !returnsRows(q.Command) {
 		return nil
 	}
-	for i := range q.Columns {
-		if q.Columns[i].Go == nil {
-			return fmt.Errorf("column %d has no type", i+1)
-		}
-	}
 	if len(q.Columns) == 0 {
 		return fmt.Errorf("%s returns no columns", q.Command)
+	}
+	if len(m.fields) != len(q.Columns) {
+		return fmt.Errorf("%d values are scanned, and there are %d columns", len(m.fields), len(q.Columns))
+	}
+	q.Struct = m.row
+	embeds := m.embeds
+	for i := range q.Columns {
+		col, f := &q.Columns[i], &m.fields[i]
+		nested := len(embeds) > 0 && embeds[0] == i
+		if nested {
+			embeds = embeds[1:]
+		}
+		if nested != (col.Embed != nil) {
+			return fmt.Errorf("column %d is scanned into the field %s", i+1, f.Name)
+		}
+		col.Field, col.Go, col.Tag = f.Name, f.Type, f.Tag
 	}
 	return nil
 }

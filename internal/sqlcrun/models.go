@@ -106,17 +106,21 @@ func (r *goFile) keep(name string, decl ast.Decl) error {
 
 // structs finishes the types: which struct stands for which table, told by the
 // probing queries, and which declarations are structs of tables.
-func (r *goReader) structs(w *workspace) error {
-	for _, q := range r.c.takeProbes() {
-		if q.Name == probeName {
+func (r *goReader) structs(w *workspace, methods []*method) error {
+	for _, m := range methods {
+		if !m.probe || m.name == probeName {
 			continue
 		}
-		n, err := strconv.Atoi(strings.TrimPrefix(q.Name, probeName))
+		n, err := strconv.Atoi(strings.TrimPrefix(m.name, probeName))
 		if err != nil {
-			return fmt.Errorf("query %s was not asked for", q.Name)
+			return fmt.Errorf("query %s was not asked for", m.name)
 		}
-		for i, col := range q.Columns {
-			r.c.Structs[w.structs[n*probeWidth+i]] = col.Go.Text
+		asked := w.structs[min(n*probeWidth, len(w.structs)):min((n+1)*probeWidth, len(w.structs))]
+		if len(m.embeds) != len(asked) || len(m.fields) != len(asked) {
+			return fmt.Errorf("query %s returns %d structs, and was asked for %d", m.name, len(m.embeds), len(asked))
+		}
+		for i, f := range m.fields {
+			r.c.Structs[asked[i]] = f.Type.Text
 		}
 	}
 	for _, t := range r.c.Types {

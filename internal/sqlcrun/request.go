@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/tenantc/tenantc/internal/diag"
@@ -19,10 +18,11 @@ func (w *workspace) read(rep *diag.List) (*Compiled, error) {
 		return nil, fmt.Errorf("read sqlc's Go: %w", err)
 	}
 	c := code.c
+	req := &request{name: filepath.Join(w.dir, "json", "request.json")}
 	var models error
 	err = parallel.Each(2, func(i int) error {
 		if i == 0 {
-			return w.readRequest(filepath.Join(w.dir, "json", "request.json"), c)
+			return req.read(w, c)
 		}
 		models = code.readModels()
 		return nil
@@ -33,10 +33,17 @@ func (w *workspace) read(rep *diag.List) (*Compiled, error) {
 	if !checkVersion("sqlc", c.Version, rep) {
 		return nil, nil
 	}
-	if err := errors.Join(models, code.read(w)); err != nil {
+	if err := errors.Join(models, code.read(w, req.methods)); err != nil {
 		return nil, fmt.Errorf("read sqlc's Go: %w", err)
 	}
+	c.Queries, c.remove = req.queries, w.remove
 	return c, nil
+}
+
+// request is sqlc's request on disk.
+type request struct {
+	name    string
+	methods []*method // of its queries, in order; what the code says comes later
 }
 
 // The part of sqlc's request that is kept. Its catalog lists every function of
@@ -51,23 +58,23 @@ type (
 		typ                TableName
 	}
 	jsonQuery struct {
-		text, name, command, file string
-		columns                   []jsonColumn
-		params                    []jsonColumn
-		insert                    TableName
+		text, name, command string
+		columns             []jsonColumn
+		params              []jsonColumn
+		insert              TableName
 	}
 )
 
-// readRequest adds to c what the request says: the version, tables and queries.
-func (w *workspace) readRequest(name string, c *Compiled) error {
-	f, err := os.Open(name)
+// read adds to c what the request says, the version and tables, and to r the
+// names of its queries.
+func (r *request) read(w *workspace, c *Compiled) error {
+	f, err := os.Open(r.name)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	one := shared{map[DBType]*DBType{}, map[TableName]*TableName{}}
+	one := newShared()
 	s := newStream(f)
-	var q jsonQuery // its lists serve for every query
 	return s.object(func(key string) (err error) {
 		switch key {
 		case "sqlc_version":
@@ -81,16 +88,84 @@ func (w *workspace) readRequest(name string, c *Compiled) error {
 			})
 		case "queries":
 			err = s.array(func() error {
-				if err := s.query(&q); err != nil {
+				m, file, err := s.heading()
+				if err != nil {
 					return err
 				}
-				return c.addQuery(&q, one, w)
+				m.probe = file == probeFile
+				if !m.probe && w.files["queries/"+file] == nil {
+					return fmt.Errorf("query %s stands in %s, which it was not given", m.name, file)
+				}
+				r.methods = append(r.methods, m)
+				return nil
 			})
 		default:
 			err = s.skip()
 		}
 		return err
 	})
+}
+
+// queries reads the request once more, and yields its queries as the code
+// completes them.
+func (r *request) queries(yield func(*Query, error) bool) {
+	f, err := os.Open(r.name)
+	if err != nil {
+		yield(nil, fmt.Errorf("read sqlc's request: %w", err))
+		return
+	}
+	defer f.Close()
+	one := newShared()
+	s := newStream(f)
+	methods := r.methods
+	var q jsonQuery // its lists serve for every query
+	err = s.object(func(key string) error {
+		if key != "queries" {
+			return s.skip()
+		}
+		return s.array(func() error {
+			if err := s.query(&q); err != nil {
+				return err
+			}
+			if len(methods) == 0 || methods[0].name != q.name {
+				return fmt.Errorf("query %s was not there before", q.name)
+			}
+			m := methods[0]
+			methods = methods[1:]
+			out := one.query(&q)
+			if err := m.complete(out); err != nil {
+				return fmt.Errorf("query %s: %w", q.name, err)
+			}
+			if !m.probe && !yield(out, nil) {
+				return errEnough
+			}
+			return nil
+		})
+	})
+	if err != nil && !errors.Is(err, errEnough) {
+		yield(nil, fmt.Errorf("read sqlc's request: %w", err))
+	}
+}
+
+var errEnough = errors.New("no more queries are wanted")
+
+// heading reads of a query how it is called and where it stands.
+func (s *stream) heading() (m *method, file string, err error) {
+	m = &method{}
+	err = s.object(func(key string) (err error) {
+		switch key {
+		case "name":
+			m.name, err = s.str()
+		case "cmd":
+			m.command, err = s.str()
+		case "filename":
+			file, err = s.str()
+		default:
+			err = s.skip()
+		}
+		return err
+	})
+	return m, file, err
 }
 
 // query reads a query into q.
@@ -104,8 +179,6 @@ func (s *stream) query(q *jsonQuery) error {
 			q.name, err = s.str()
 		case "cmd":
 			q.command, err = s.str()
-		case "filename":
-			q.file, err = s.str()
 		case "insert_into_table":
 			q.insert, err = s.tableName()
 		case "columns":
@@ -234,34 +307,33 @@ func (c *Compiled) readTable(s *stream, one shared) error {
 	return err
 }
 
-func (c *Compiled) addQuery(q *jsonQuery, one shared, w *workspace) error {
+// shared has one value of each type and name for all columns that have it.
+type shared struct {
+	types map[DBType]*DBType
+	names map[TableName]*TableName
+}
+
+func newShared() shared { return shared{map[DBType]*DBType{}, map[TableName]*TableName{}} }
+
+// query returns q as far as the request knows it.
+func (s shared) query(q *jsonQuery) *Query {
 	out := &Query{
-		Name: q.name, Command: q.command, Text: q.text, Insert: q.insert, probe: q.file == probeFile,
+		Name: q.name, Command: q.command, Text: q.text, Insert: q.insert,
 		Params: make([]Param, 0, len(q.params)), Columns: make([]Result, 0, len(q.columns)),
-	}
-	if !out.probe && w.files["queries/"+q.file] == nil {
-		return fmt.Errorf("query %s stands in %s, which it was not given", q.name, q.file)
 	}
 	for i := range q.params {
 		col := &q.params[i]
 		out.Params = append(out.Params, Param{
-			Name: col.name, Named: col.named, NotNull: col.notNull, DB: one.typ(col), Table: one.name(col.table), Column: col.originalName,
+			Name: col.name, Named: col.named, NotNull: col.notNull, DB: s.typ(col), Table: s.name(col.table), Column: col.originalName,
 		})
 	}
 	for i := range q.columns {
 		col := &q.columns[i]
 		out.Columns = append(out.Columns, Result{
-			NotNull: col.notNull, DB: one.typ(col), Table: one.name(col.table), Column: col.originalName, Embed: one.name(col.embed),
+			NotNull: col.notNull, DB: s.typ(col), Table: s.name(col.table), Column: col.originalName, Embed: s.name(col.embed),
 		})
 	}
-	c.Queries = append(c.Queries, out)
-	return nil
-}
-
-// shared has one value of each type and name for all columns that have it.
-type shared struct {
-	types map[DBType]*DBType
-	names map[TableName]*TableName
+	return out
 }
 
 func (s shared) typ(col *jsonColumn) *DBType {
@@ -297,16 +369,4 @@ func (col *jsonColumn) dbType() DBType {
 		t.Dims = max(col.dims, 1)
 	}
 	return t
-}
-
-// takeProbes removes the probing queries and returns them in order.
-func (c *Compiled) takeProbes() []*Query {
-	var probes []*Query
-	c.Queries = slices.DeleteFunc(c.Queries, func(q *Query) bool {
-		if q.probe {
-			probes = append(probes, q)
-		}
-		return q.probe
-	})
-	return probes
 }

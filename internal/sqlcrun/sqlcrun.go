@@ -45,51 +45,71 @@ type Input struct {
 
 // Run runs sqlc over in. Findings, such as a query that sqlc refuses, go to
 // rep, and the result is then nil. The error speaks of the world: the disk, the
-// process, ctx.
+// process, ctx. Whoever is given a result closes it.
 func Run(ctx context.Context, in Input, rep *diag.List) (*Compiled, error) {
 	bin, err := find(ctx, in, rep)
 	if err != nil || bin == "" {
 		return nil, err
 	}
-	together := in
-	together.Schema, together.Queries = bundle(in.Schema, joinsSchema), bundle(in.Queries, joinsQueries)
-	if len(together.Schema)+len(together.Queries) == len(in.Schema)+len(in.Queries) {
-		return runApart(ctx, bin, in, rep)
-	}
-	w, remove, err := makeWorkspace()
-	if err != nil {
-		return nil, err
-	}
-	defer remove()
-	var unplaced diag.List // found in bundles, and found again in the files
-	if err := w.write(together, &unplaced); err != nil {
-		return nil, fmt.Errorf("write the inputs of sqlc: %w", err)
-	}
-	together = Input{} // it is as long as the user's files
-	w.forget()
-	if !unplaced.HasErrors() {
-		failure, err := w.generate(ctx, bin, in)
-		switch {
-		case err != nil:
-			return nil, err
-		case failure == nil:
-			return w.read(rep)
-		case failure.late:
-			failure.report(w, in, rep)
-			return nil, nil
-		}
+	if c, done, err := runTogether(ctx, bin, in, rep); done || err != nil {
+		return c, err
 	}
 	return runApart(ctx, bin, in, rep)
 }
 
+// runTogether gives sqlc bundles of files. It is not done when there is nothing
+// to bundle, or when sqlc fails: what it says of a bundle cannot be told of the
+// files.
+func runTogether(ctx context.Context, bin string, in Input, rep *diag.List) (c *Compiled, done bool, err error) {
+	together := in
+	together.Schema, together.Queries = bundle(in.Schema, joinsSchema), bundle(in.Queries, joinsQueries)
+	if len(together.Schema)+len(together.Queries) == len(in.Schema)+len(in.Queries) {
+		return nil, false, nil
+	}
+	w, err := makeWorkspace()
+	if err != nil {
+		return nil, false, err
+	}
+	defer func() {
+		if c == nil {
+			w.remove()
+		}
+	}()
+	var unplaced diag.List // found in bundles, and found again in the files
+	if err := w.write(together, &unplaced); err != nil {
+		return nil, false, fmt.Errorf("write the inputs of sqlc: %w", err)
+	}
+	together = Input{} // it is as long as the user's files
+	w.forget()
+	if unplaced.HasErrors() {
+		return nil, false, nil
+	}
+	failure, err := w.generate(ctx, bin, in)
+	switch {
+	case err != nil:
+		return nil, false, err
+	case failure == nil:
+		c, err = w.read(rep)
+		return c, true, err
+	case failure.late:
+		failure.report(w, in, rep)
+		return nil, true, nil
+	}
+	return nil, false, nil
+}
+
 // runApart gives sqlc a file for each of the user's: what it says of one can
 // then be told of the other.
-func runApart(ctx context.Context, bin string, in Input, rep *diag.List) (*Compiled, error) {
-	w, remove, err := makeWorkspace()
+func runApart(ctx context.Context, bin string, in Input, rep *diag.List) (c *Compiled, err error) {
+	w, err := makeWorkspace()
 	if err != nil {
 		return nil, err
 	}
-	defer remove()
+	defer func() {
+		if c == nil {
+			w.remove()
+		}
+	}()
 	if err := w.write(in, rep); err != nil {
 		return nil, fmt.Errorf("write the inputs of sqlc: %w", err)
 	}

@@ -45,7 +45,23 @@ func run(t *testing.T, queries string, change ...func(*Input)) (*Compiled, []dia
 	if (c == nil) != rep.HasErrors() {
 		t.Fatalf("Run = %v with %v", c, rep.Sorted())
 	}
+	if c != nil {
+		t.Cleanup(c.Close)
+	}
 	return c, rep.Sorted()
+}
+
+// queriesOf returns all queries.
+func queriesOf(t *testing.T, c *Compiled) []*Query {
+	t.Helper()
+	var out []*Query
+	for q, err := range c.Queries {
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, q)
+	}
+	return out
 }
 
 func TestRun(t *testing.T) {
@@ -78,7 +94,8 @@ delete from users where tenant_id = $1;
 		Params, Columns       []string
 	}
 	var got []summary
-	for _, q := range c.Queries {
+	queries := queriesOf(t, c)
+	for _, q := range queries {
 		s := summary{Name: q.Name, Command: q.Command, Struct: q.Struct}
 		for _, p := range q.Params {
 			s.Params = append(s.Params, p.Name+" "+p.Go.Text)
@@ -105,11 +122,11 @@ delete from users where tenant_id = $1;
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("queries (-want +got):\n%s", diff)
 	}
-	id := c.Queries[0].Params[0]
+	id := queries[0].Params[0]
 	if id.Table == nil || *id.Table != (TableName{"", "users"}) || id.Column != "id" || !cmp.Equal(id.Go.Imports, []Import{{"", "github.com/google/uuid"}}) {
 		t.Errorf("the id is %+v, want the column users.id with its import", id)
 	}
-	if text := c.Queries[0].Text; text != "select id, tenant_id, name, role, age, tags from users where tenant_id = $2 and id = $1" {
+	if text := queries[0].Text; text != "select id, tenant_id, name, role, age, tags from users where tenant_id = $2 and id = $1" {
 		t.Errorf("text = %s", text)
 	}
 	if got := c.Structs[TableName{"", "tenants"}]; got != "Tenant" {
@@ -150,8 +167,8 @@ func TestStructs(t *testing.T) {
 			t.Errorf("%s has the struct %+v, want %s", name.Name, decl, want)
 		}
 	}
-	if len(c.Queries) != 1 {
-		t.Errorf("%d queries, want the user's one", len(c.Queries))
+	if n := len(queriesOf(t, c)); n != 1 {
+		t.Errorf("%d queries, want the user's one", n)
 	}
 }
 
@@ -159,8 +176,8 @@ func TestStructs(t *testing.T) {
 func TestNoQueries(t *testing.T) {
 	t.Parallel()
 	c, _ := run(t, "-- nothing yet\n")
-	if len(c.Queries) != 0 || len(c.Tables) != 2 {
-		t.Errorf("%d queries and %d tables, want none and 2", len(c.Queries), len(c.Tables))
+	if n := len(queriesOf(t, c)); n != 0 || len(c.Tables) != 2 {
+		t.Errorf("%d queries and %d tables, want none and 2", n, len(c.Tables))
 	}
 }
 
@@ -223,7 +240,7 @@ func TestLongLine(t *testing.T) {
 	t.Parallel()
 	long := "select id, '" + strings.Repeat("a b", 10_000) + "' as v, " + strings.Repeat("name, ", 30_000) + "age from users where id = $1;\n"
 	c, _ := run(t, "-- name: A :many\n"+long)
-	if n := len(c.Queries[0].Columns); n != 30_003 {
+	if n := len(queriesOf(t, c)[0].Columns); n != 30_003 {
 		t.Errorf("%d columns arrived, want 30003", n)
 	}
 	_, found := run(t, "-- name: A :many\nselect 1;\n-- name: B :one\nselect '"+strings.Repeat("a b", 1<<16)+"' as v;\n")
@@ -355,7 +372,7 @@ func TestReadRequestTruncated(t *testing.T) {
 			t.Fatal(err)
 		}
 		c := &Compiled{}
-		if err := (&workspace{}).readRequest(name, c); err == nil {
+		if err := (&request{name: name}).read(&workspace{}, c); err == nil {
 			t.Errorf("%q was read as %+v", text, c)
 		}
 	}

@@ -21,13 +21,15 @@ type workspace struct {
 
 // makeWorkspace makes a folder of its own, with names of its own: that settles
 // equal base names, glob characters, drives and what else a path can do to sqlc.
-func makeWorkspace() (w *workspace, remove func(), err error) {
+func makeWorkspace() (*workspace, error) {
 	dir, err := os.MkdirTemp("", "tenantc-")
 	if err != nil {
-		return nil, nil, fmt.Errorf("make a folder for sqlc: %w", err)
+		return nil, fmt.Errorf("make a folder for sqlc: %w", err)
 	}
-	return &workspace{dir: dir}, func() { os.RemoveAll(dir) }, nil
+	return &workspace{dir: dir}, nil
 }
+
+func (w *workspace) remove() { os.RemoveAll(w.dir) }
 
 // input is one of the user's files and the text that sqlc was given of it.
 type input struct {
@@ -43,13 +45,14 @@ func (w *workspace) write(in Input, rep *diag.List) error {
 			return err
 		}
 	}
+	// sqlc reads them by name.
 	for i, f := range in.Schema {
-		if err := w.copy(fmt.Sprintf("schema/%04d.sql", i+1), f, rep); err != nil {
+		if err := w.copy(fmt.Sprintf("schema/%06d.sql", i+1), f, rep); err != nil {
 			return err
 		}
 	}
 	for i, f := range in.Queries {
-		if err := w.copy(fmt.Sprintf("queries/q%04d.sql", i+1), f, rep); err != nil {
+		if err := w.copy(fmt.Sprintf("queries/q%06d.sql", i+1), f, rep); err != nil {
 			return err
 		}
 	}
