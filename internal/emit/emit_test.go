@@ -33,7 +33,7 @@ func one(shape plan.Shape) *plan.Plan {
 		Table: []string{"users"}, Columns: []string{"tenant_id", "name"},
 		Twin:     twin,
 		Optional: []plan.Option{{Given: "n.ok", Column: `"order"`, Value: "n.v"}}, Order: "userKey",
-		Var: plan.Vars{
+		Var: &plan.Vars{
 			Key: "key", Row: "v", Rows: "rows", Err: "err", SQL: "sql", Args: "args", Tag: "tag", Batch: "b", Results: "br",
 			Item: "item", Items: "items", Out: "out", Index: "i", Stmt: "s", Cond: "cond", Conds: "conds", By: "by", After: "after", Paging: "q", Given: "n",
 		},

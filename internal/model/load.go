@@ -67,7 +67,7 @@ type loader struct {
 	order   []*ast.TypeSpec          // the same in the order of the files
 	docs    map[*ast.TypeSpec]*ast.CommentGroup
 	read    map[*ast.BasicLit]*fieldTags // tags that have been read
-	spelled map[string]*FieldType // by their text, as last seen
+	spelled map[string]*FieldType        // by their text, as last seen
 }
 
 // pos returns the place of p. Line comments that rename files are not obeyed.

@@ -19,6 +19,7 @@ type call struct {
 	given map[string]bool // arguments of the caller's so far
 	exprs map[int]string  // of the statement's parameters, by number
 	keys  map[int]string  // of dimensions, by index
+	vars  Vars
 }
 
 // newCall begins a method: in Scoped its first argument is the placing key.
@@ -84,11 +85,11 @@ func (c *call) arguments(given []param, limit int, pos diag.Pos) {
 func (c *call) items(given []param, pos diag.Pos) {
 	list := c.names.take("items")
 	item := c.names.take("item")
-	c.m.Var.Items, c.m.Var.Item = list, item
+	c.vars.Items, c.vars.Item = list, item
 	elem := item
 	if c.m.Shape == CopyFrom {
-		c.m.Var.Index = c.names.take("i", "index")
-		elem = list + "[" + c.m.Var.Index + "]"
+		c.vars.Index = c.names.take("i", "index")
+		elem = list + "[" + c.vars.Index + "]"
 	}
 	if len(given) == 1 {
 		c.m.Item = c.r.use.typ(given[0].typ)
@@ -141,7 +142,7 @@ const keyMark = "\x02"
 
 // finish names the local variables.
 func (c *call) finish() {
-	v := &c.m.Var
+	v := &c.vars
 	v.Key = c.names.take("key", "tenantKey")
 	v.Rows = c.names.take("rows")
 	v.Err = c.names.take("err", "failure")
@@ -192,6 +193,17 @@ func (c *call) finish() {
 	if c.m.Shape == BatchOne {
 		c.r.use.pkg(pathErrors)
 	}
+	c.m.Var = c.b.sharedVars(*v)
+}
+
+// sharedVars returns one value for all that are equal, as most are.
+func (b *builder) sharedVars(v Vars) *Vars {
+	known := b.vars[v]
+	if known == nil {
+		known = &v
+		b.vars[v] = known
+	}
+	return known
 }
 
 // initial returns the first letter of a type's own name, in small.

@@ -60,10 +60,10 @@ func (c *crud) create() {
 	owner := c.ownerFields()
 	if n := len(owner) + len(required) + len(optional); n > 0 {
 		st := c.newRow(owner, required, optional)
-		m.Var.Given = call.names.take("n", "in")
-		m.Args = append(m.Args, Arg{m.Var.Given, st.Name})
+		call.vars.Given = call.names.take("n", "in")
+		m.Args = append(m.Args, Arg{call.vars.Given, st.Name})
 		for _, f := range slices.Concat(owner, required) {
-			m.SQL = append(m.SQL, f.typ.argExpr(c.repo.use, m.Var.Given+"."+f.name))
+			m.SQL = append(m.SQL, f.typ.argExpr(c.repo.use, call.vars.Given+"."+f.name))
 		}
 		if st.Parts != nil {
 			m.Optional = st.Parts.Optional

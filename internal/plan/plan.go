@@ -183,7 +183,7 @@ type Method struct {
 	Place string
 	SQL   []string // the statement's arguments
 	Row   *Row     // of shapes that return rows
-	Var   Vars
+	Var   *Vars    // shared by methods that have the same names
 
 	Item     string   // type of a batch's or copy's element
 	Table    []string // of CopyFrom: schema and name

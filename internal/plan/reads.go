@@ -67,7 +67,7 @@ func (c *crud) listMethod(name string, shape Shape, text string, doc ...string) 
 	c.keyArgs(call)
 	u, model := c.repo.use, c.repo.use.typ(c.row.typ)
 	pkg := u.pkg(pathFilter)
-	v := &m.Var
+	v := &call.vars
 	if shape == ListBy || shape == Page {
 		m.Order = c.orderKey()
 		v.By = call.names.take("by", "order")
@@ -146,7 +146,7 @@ func (c *crud) exists() {
 
 // conds adds the conditions of a method that reads.
 func (c *crud) conds(call *call) {
-	v := &call.m.Var
+	v := &call.vars
 	v.Conds = call.names.take("conds")
 	call.m.Args = append(call.m.Args, Arg{v.Conds, "..." + c.condType()})
 }
@@ -154,7 +154,7 @@ func (c *crud) conds(call *call) {
 // narrowed adds the conditions of a method that changes rows, of which there is
 // at least one.
 func (c *crud) narrowed(call *call) {
-	v := &call.m.Var
+	v := &call.vars
 	v.Cond, v.Conds = call.names.take("cond"), call.names.take("more")
 	call.m.Args = append(call.m.Args, Arg{v.Cond, c.condType()}, Arg{v.Conds, "..." + c.condType()})
 }

@@ -156,6 +156,7 @@ func modelRow(pkg *model.Package, rel *catalog.Relation) *row {
 	r := &row{
 		rel: rel, name: m.Name, typ: goType{"\x00" + pkg.ImportPath + "\x00." + m.Name}, source: position(m.Pos), model: true,
 	}
+	r.fields = make([]*rowField, 0, len(m.Fields))
 	for _, f := range m.Fields {
 		if c := column(rel, f.Column); c != nil {
 			r.fields = append(r.fields, &rowField{f.Name, strings.Join(f.Path, "."), c, fieldType(pkg, f)})

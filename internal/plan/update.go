@@ -107,8 +107,8 @@ func (u *updates) patch(call *call) {
 		c.repo.pkg.Assign = true
 		c.patch = st
 	}
-	m.Var.Given = call.names.take("p", "patch")
-	m.Args = append(m.Args, Arg{m.Var.Given, c.patch.Name})
+	call.vars.Given = call.names.take("p", "patch")
+	m.Args = append(m.Args, Arg{call.vars.Given, c.patch.Name})
 	m.Optional = c.patch.Parts.Optional
 }
 

@@ -129,8 +129,13 @@ func (r *goReader) file(name string) (*goFile, error) {
 	if err != nil {
 		return nil, err
 	}
+	models := filepath.Base(name) == "models.go"
+	mode := parser.SkipObjectResolution
+	if models {
+		mode |= parser.ParseComments
+	}
 	fset := token.NewFileSet()
-	tree, err := parser.ParseFile(fset, name, text, parser.ParseComments|parser.SkipObjectResolution)
+	tree, err := parser.ParseFile(fset, name, text, mode)
 	if err != nil {
 		return nil, err
 	}
@@ -149,7 +154,7 @@ func (r *goReader) file(name string) (*goFile, error) {
 			f.imports[packageName(p)] = Import{"", p}
 		}
 	}
-	if filepath.Base(name) == "models.go" {
+	if models {
 		err = f.models(tree)
 	} else {
 		err = f.queryFile(tree)
