@@ -6,6 +6,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/tenantc/tenantc/internal/catalog"
@@ -178,6 +179,7 @@ func (r *run) readQueries(b *block, found *diag.List) error {
 			b.names = append(b.names, s.Heading())
 		}
 	}
+	b.verdicts = slices.Clone(b.verdicts) // without the room that append left
 	return nil
 }
 

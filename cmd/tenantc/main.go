@@ -47,7 +47,7 @@ func staySmall() {
 			return // this Go has no such figure, and keeps its own pace
 		}
 		bytes := max(live[0].Value.Uint64(), leastHeap)
-		debug.SetGCPercent(max(int(100*smallHeap/bytes)-100, 12))
+		debug.SetGCPercent(max(int(100*smallHeap/bytes)-100, 17))
 		// Nothing refers to the new value, so that the next collection finds it gone.
 		runtime.AddCleanup(new([16]byte), func(next func()) { next() }, afterEach)
 	}

@@ -50,7 +50,7 @@ func (b *builder) checkField(m *model.Model, f *model.Field, rel *Relation) {
 	col := rel.Column(f.Column)
 	if col == nil {
 		b.add(diag.Diagnostic{
-			Code: diag.CodeModelNoColumn, Pos: f.TagPos, Width: len(f.Column),
+			Code: diag.CodeModelNoColumn, Pos: f.TagPos(), Width: len(f.Column),
 			Message: rel.ShortName() + " has no column " + f.Column + " for the field " + m.Name + "." + f.Name,
 			Fix:     diag.Nearest(f.Column, columnNames(rel, allColumns(rel))),
 			Related: related(rel.Pos, rel.ShortName()+" is made here"),
@@ -62,7 +62,7 @@ func (b *builder) checkField(m *model.Model, f *model.Field, rel *Relation) {
 	}
 	if !b.holds(f.Type, col.Type) {
 		d := diag.Diagnostic{
-			Code: diag.CodeModelType, Pos: f.TypePos, Width: len(f.TypeText),
+			Code: diag.CodeModelType, Pos: f.TypePos(), Width: len(f.TypeText),
 			Message: m.Name + "." + f.Name + " of type " + f.TypeText + " cannot hold " + rel.ShortName() + "." + col.Name + " of type " + typeText(col.Type),
 			Related: related(col.Pos, "the column"),
 		}
@@ -77,7 +77,7 @@ func (b *builder) checkField(m *model.Model, f *model.Field, rel *Relation) {
 	}
 	if kind, _ := kindOf(f.Type); !kind.null && kind.known {
 		b.add(diag.Diagnostic{
-			Code: diag.CodeModelNullable, Pos: f.TypePos, Width: len(f.TypeText),
+			Code: diag.CodeModelNullable, Pos: f.TypePos(), Width: len(f.TypeText),
 			Message: m.Name + "." + f.Name + " of type " + f.TypeText + " cannot hold NULL, and " + rel.ShortName() + "." + col.Name + " may be NULL",
 			Why:     "the first row with NULL there fails to scan",
 			Fix:     "*" + f.TypeText + ", or alter table " + rel.ShortName() + " alter column " + col.Name + " set not null",

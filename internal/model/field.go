@@ -24,8 +24,8 @@ func (l *loader) field(m *Model, f *ast.Field, name *ast.Ident, col *column, pat
 		return
 	}
 	field := &Field{
-		Name: name.Name, Pos: l.pos(name.Pos()), TagPos: l.pos(col.pos), Column: col.name, PrimaryKey: col.primaryKey,
-		TypePos: l.pos(f.Type.Pos()), Embedded: through != nil, Path: append(slices.Clone(path), name.Name), Words: col.words,
+		Name: name.Name, Pos: l.pos(name.Pos()), Column: col.name, PrimaryKey: col.primaryKey,
+		Embedded: through != nil, Base: path, Words: col.words, tag: placeOf(l.pos(col.pos)), typ: placeOf(l.pos(f.Type.Pos())),
 	}
 	if l.fieldType(m, field, f.Type) {
 		m.Fields = append(m.Fields, field)

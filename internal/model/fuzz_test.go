@@ -40,7 +40,7 @@ func FuzzLoad(f *testing.F) {
 				t.Errorf("model %s has table %q and %d fields", m.Name, m.Table, len(m.Fields))
 			}
 			for _, field := range m.Fields {
-				if field.Column == "" || field.Type == nil || field.TypeText == "" || len(field.Path) == 0 {
+				if field.Column == "" || field.Type == nil || field.TypeText == "" || field.Path() == "" {
 					t.Errorf("field %+v is not whole", field)
 				}
 			}

@@ -8,6 +8,7 @@ package model
 
 import (
 	"go/types"
+	"strings"
 
 	"github.com/tenantc/tenantc/internal/diag"
 )
@@ -40,18 +41,41 @@ type Model struct {
 type Field struct {
 	Name       string // Go name; no other Field of the model has it
 	Pos        diag.Pos
-	TagPos     diag.Pos // where the column's name stands in the tag
 	Column     string
-	*FieldType          // shared by fields of the same type
-	TypePos    diag.Pos // where TypeText stands
+	*FieldType // shared by fields of the same type
 	PrimaryKey bool
 	Embedded   bool // reached through an embedded struct
-	// Path is the selector path from the model, {"Base", "ID"}; its length is
-	// 1 when the field is the model's own. Embedded structs that are not
-	// exported are left out: their fields are promoted, and other packages
+	// Base is the selector path from the model to the struct that declares the
+	// field, {"Base"}; it is empty when that is the model. Embedded structs that
+	// are not exported are left out: their fields are promoted, and other packages
 	// reach them by the short name only.
-	Path  []string
+	Base  []string
 	Words []string // further words of a po tag, as "notNull" or "varchar(255)"
+
+	tag, typ place
+}
+
+// place is a place in the file of the field.
+type place struct{ line, column int32 }
+
+func placeOf(p diag.Pos) place { return place{int32(p.Line), int32(p.Column)} }
+
+func (f *Field) at(p place) diag.Pos {
+	return diag.Pos{File: f.Pos.File, Line: int(p.line), Column: int(p.column)}
+}
+
+// TagPos returns where the column's name stands in the tag.
+func (f *Field) TagPos() diag.Pos { return f.at(f.tag) }
+
+// TypePos returns where TypeText stands.
+func (f *Field) TypePos() diag.Pos { return f.at(f.typ) }
+
+// Path returns the selector path from the model, "Base.ID".
+func (f *Field) Path() string {
+	if len(f.Base) == 0 {
+		return f.Name
+	}
+	return strings.Join(f.Base, ".") + "." + f.Name
 }
 
 // FieldType is the type of a field.

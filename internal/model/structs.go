@@ -257,10 +257,10 @@ func (l *loader) distinct(m *Model) {
 	for _, f := range m.Fields {
 		if first := columns[f.Column]; first != nil {
 			l.rep.Add(diag.Diagnostic{
-				Code: diag.CodeModelDuplicateColumn, Pos: f.TagPos, Width: len(f.Column),
+				Code: diag.CodeModelDuplicateColumn, Pos: f.TagPos(), Width: len(f.Column),
 				Message: fmt.Sprintf("%s has two fields for the column %s", m.Name, f.Column),
 				Why:     "one would be read and the other written",
-				Related: []diag.Related{{Pos: first.TagPos, Message: "the field " + first.Name}},
+				Related: []diag.Related{{Pos: first.TagPos(), Message: "the field " + first.Name}},
 			})
 			continue
 		}
@@ -278,7 +278,7 @@ func (l *loader) distinct(m *Model) {
 		if hidden := l.hidden(m, f); hidden != nil {
 			l.rep.Add(diag.Diagnostic{
 				Code: diag.CodeModelDuplicateField, Pos: f.Pos, Width: len(f.Name),
-				Message: fmt.Sprintf("%s.%s is not this field", m.Name, strings.Join(f.Path, ".")),
+				Message: fmt.Sprintf("%s.%s is not this field", m.Name, f.Path()),
 				Why:     "the struct that has it is embedded without being exported, and another field or method of the name hides it",
 				Related: []diag.Related{{Pos: *hidden, Message: "what hides it"}},
 			})
@@ -290,7 +290,7 @@ func (l *loader) distinct(m *Model) {
 // or nil. The zero place stands for two fields of one depth.
 func (l *loader) hidden(m *Model, f *Field) *diag.Pos {
 	obj := l.types.Scope().Lookup(m.Name)
-	for _, name := range f.Path {
+	for _, name := range append(slices.Clone(f.Base), f.Name) {
 		if obj == nil {
 			return &diag.Pos{}
 		}

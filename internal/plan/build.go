@@ -11,6 +11,7 @@ import (
 
 	"github.com/tenantc/tenantc/internal/catalog"
 	"github.com/tenantc/tenantc/internal/diag"
+	"github.com/tenantc/tenantc/internal/model"
 	"github.com/tenantc/tenantc/internal/sqlcrun"
 )
 
@@ -61,6 +62,7 @@ type builder struct {
 	bySingular map[string]*catalog.Relation
 	embeds     map[*catalog.Relation]*row // sqlc's structs for models that lack a column
 	types      map[*sqlcrun.Type]goType
+	fieldTypes map[*model.FieldType]goType
 	local      map[string]bool // types of sqlc's that are used
 	packages   map[Kind]*pkg
 	// repoNames has what tables' repositories are called, or would be; see free.
@@ -71,7 +73,7 @@ type builder struct {
 func newBuilder(d *Draft, rep *diag.List) *builder {
 	b := &builder{
 		in: d.in, draft: d, rep: rep, byName: map[sqlcrun.TableName]*catalog.Relation{}, rows: map[*catalog.Relation]*row{},
-		embeds: map[*catalog.Relation]*row{}, types: map[*sqlcrun.Type]goType{}, local: map[string]bool{}, packages: map[Kind]*pkg{},
+		embeds: map[*catalog.Relation]*row{}, types: map[*sqlcrun.Type]goType{}, fieldTypes: map[*model.FieldType]goType{}, local: map[string]bool{}, packages: map[Kind]*pkg{},
 		vars: map[Vars]*Vars{},
 	}
 	for _, rel := range d.in.Catalog.Relations {

@@ -2,7 +2,6 @@ package plan
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/tenantc/tenantc/internal/catalog"
 	"github.com/tenantc/tenantc/internal/model"
@@ -97,7 +96,7 @@ func (b *builder) relationNamed(t *sqlcrun.TableName) *catalog.Relation {
 func (b *builder) modelRows() {
 	for _, rel := range b.in.Catalog.Relations {
 		if rel.Model != nil {
-			b.rows[rel] = modelRow(b.in.Models, rel)
+			b.rows[rel] = b.modelRow(rel)
 		}
 	}
 }
@@ -151,15 +150,15 @@ func sameNames(rel *catalog.Relation, columns []sqlcrun.Result) bool {
 	})
 }
 
-func modelRow(pkg *model.Package, rel *catalog.Relation) *row {
+func (b *builder) modelRow(rel *catalog.Relation) *row {
 	m := rel.Model
 	r := &row{
-		rel: rel, name: m.Name, typ: goType{"\x00" + pkg.ImportPath + "\x00." + m.Name}, source: position(m.Pos), model: true,
+		rel: rel, name: m.Name, typ: goType{"\x00" + b.in.Models.ImportPath + "\x00." + m.Name}, source: position(m.Pos), model: true,
 	}
 	r.fields = make([]*rowField, 0, len(m.Fields))
 	for _, f := range m.Fields {
 		if c := column(rel, f.Column); c != nil {
-			r.fields = append(r.fields, &rowField{f.Name, strings.Join(f.Path, "."), c, fieldType(pkg, f)})
+			r.fields = append(r.fields, &rowField{f.Name, f.Path(), c, b.fieldType(f.FieldType)})
 		}
 	}
 	r.sort()

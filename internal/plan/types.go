@@ -220,12 +220,17 @@ func (u use) list() []Import {
 
 // fieldType returns the type of a model's field: names of the models' own
 // package get its name in front.
-func fieldType(pkg *model.Package, f *model.Field) goType {
+func (b *builder) fieldType(f *model.FieldType) goType {
+	if known, ok := b.fieldTypes[f]; ok {
+		return known
+	}
 	list := make([]Import, 0, len(f.Imports))
 	for _, imp := range f.Imports {
 		list = append(list, Import(imp))
 	}
-	return qualify(f.TypeText, list, func(name string) string { return "\x00" + pkg.ImportPath + "\x00." + name })
+	out := qualify(f.TypeText, list, func(name string) string { return "\x00" + b.in.Models.ImportPath + "\x00." + name })
+	b.fieldTypes[f] = out
+	return out
 }
 
 // sqlcType returns a type of sqlc's code.
