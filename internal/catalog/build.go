@@ -64,6 +64,9 @@ type builder struct {
 	src  *source  // the statement being read
 	stmt diag.Pos // where it begins
 
+	calls  int      // of functions that are being followed
+	pathOn []string // the schemas behind public on the search path
+
 	indexes   map[qname]*Index // every index, by schema and name
 	sequences map[qname]bool   // those made by CREATE SEQUENCE
 	temps     map[string]bool  // temporary tables that no DROP has taken back

@@ -220,7 +220,8 @@ func (b *builder) addRelation(rel *Relation) {
 // has the name already: they share one name space.
 func (b *builder) nameTaken(q qname) bool {
 	u := b.cat.index.types[q]
-	return b.cat.index.relations[q] != nil || b.indexes[q] != nil || b.sequences[q] || u != nil && u.Kind == Composite
+	_, copied := b.cat.index.copies[q]
+	return b.cat.index.relations[q] != nil || b.indexes[q] != nil || b.sequences[q] || copied || u != nil && u.Kind == Composite
 }
 
 func (b *builder) posOf(q qname) diag.Pos {

@@ -8,14 +8,11 @@ import (
 )
 
 // do interprets a DO block. A block without a word of DDL changes rows only.
-// Of those with DDL two idioms are understood, which make something unless it
-// is there already:
-//
-//	BEGIN CREATE TYPE … ; EXCEPTION WHEN duplicate_object THEN NULL; END
-//	BEGIN IF NOT EXISTS (SELECT … FROM pg_type WHERE typname = '…') THEN CREATE TYPE … ; END IF; END
-//
-// A statement under another IF must be one that changes no schema. Every other
-// block is refused: which of its statements run, only the server knows.
+// Any other is followed statement by statement: conditions that the catalog can
+// answer are answered, loops over a written list are run through, and text is
+// put together where all of it is known. What may or may not have run has to be
+// of a kind with which the catalog is right either way (see perhaps); else the
+// block is refused: what it does, only the server knows.
 func (b *builder) do(s *pgast.DoStmt) {
 	var body string
 	offset := -1
@@ -35,20 +32,12 @@ func (b *builder) do(s *pgast.DoStmt) {
 		b.callsIn(body)
 		return
 	}
-	tokens, err := pgast.Scan(body)
-	if err != nil || offset < 0 {
+	if offset < 0 {
 		b.refuseDo("its text cannot be read in place")
 		return
 	}
-	p := &doParser{b: b, body: body, offset: offset}
-	for _, t := range tokens {
-		if t.Token != pgast.Token_SQL_COMMENT && t.Token != pgast.Token_C_COMMENT {
-			p.tokens = append(p.tokens, t)
-		}
-	}
-	ok := p.word("begin") && p.block(nil) && p.word("end")
-	p.word(";")
-	if !ok || p.at < len(p.tokens) {
+	p := &doParser{b: b, body: body, offset: offset, vars: map[string]*doValue{}}
+	if !p.all() {
 		b.refuseDo(p.why)
 	}
 }
@@ -66,7 +55,7 @@ func (b *builder) refuseDo(why string) {
 	})
 }
 
-// callsIn looks at the functions that a block without DDL calls.
+// callsIn looks at the functions that a text without DDL calls.
 func (b *builder) callsIn(body string) {
 	tokens, err := pgast.Scan(body)
 	if err != nil {
@@ -93,18 +82,68 @@ func (b *builder) bodyOffset(location int, body string) int {
 	return location + at
 }
 
-// doParser reads the two idioms. It runs statements as it meets them.
+// followed reports whether the body of a function in PL/pgSQL, called with
+// arguments that are not known, leaves what the catalog says right.
+func (b *builder) followed(f *Function) bool {
+	if f.Language != "plpgsql" || b.calls > 10 {
+		return false
+	}
+	b.calls++
+	defer func() { b.calls-- }()
+	p := &doParser{b: b, body: f.Body, still: true, unsure: true, vars: map[string]*doValue{}}
+	for _, a := range f.Args {
+		p.vars[a.Name] = nil
+	}
+	found := &diag.List{}
+	rep := b.rep
+	b.rep = found
+	defer func() { b.rep = rep }()
+	return p.all() && !found.HasErrors()
+}
+
+// doParser follows a body in PL/pgSQL. It runs statements as it meets them.
 type doParser struct {
 	b      *builder
 	body   string
-	offset int // of body in the file's text
+	offset int  // of body in the statement's text
+	still  bool // body is not in the file: positions are those of the statement
 	tokens []*pgast.ScanToken
 	at     int
 	why    string
+	vars   map[string]*doValue // declared variables; nil where the value is not known
+	dry    bool                // this way is not taken
+	unsure bool                // whether this way is taken is not known
+	gone   bool                // a RETURN or EXIT stands before, which may have been met
+	once   bool                // what is there already is no finding here
+	turns  int                 // of loops
+}
+
+// doValue is a value that the text gives: a list, or its single element.
+type doValue struct {
+	list  bool
+	texts []string
+}
+
+func (p *doParser) all() bool {
+	tokens, err := pgast.Scan(p.body)
+	if err != nil {
+		p.why = "its text cannot be read"
+		return false
+	}
+	for _, t := range tokens {
+		if t.Token != pgast.Token_SQL_COMMENT && t.Token != pgast.Token_C_COMMENT {
+			p.tokens = append(p.tokens, t)
+		}
+	}
+	if !p.block() {
+		return false
+	}
+	p.word(";")
+	return p.at == len(p.tokens)
 }
 
 func (p *doParser) text(i int) string {
-	if i >= len(p.tokens) {
+	if i < 0 || i >= len(p.tokens) {
 		return ""
 	}
 	return strings.ToLower(p.body[p.tokens[i].Start:p.tokens[i].End])
@@ -129,261 +168,59 @@ func (p *doParser) words(list ...string) bool {
 	return true
 }
 
-// block reads statements up to END or EXCEPTION. With a guard, the statements
-// make what the guard's condition looked for.
-func (p *doParser) block(g *guard) bool {
-	end := p.handler()
-	count := 0
-	for p.at < len(p.tokens) && !blockEnd[p.text(p.at)] {
-		switch {
-		case p.text(p.at) == "begin":
-			p.at++
-			if !p.block(g) || !p.words("end", ";") {
-				return false
-			}
-		case p.words("if", "not", "exists", "("):
-			inner := p.condition()
-			if inner == nil || !p.word("then") || !p.block(inner) || !p.words("end", "if", ";") {
-				return false
-			}
-		case p.word("if"):
-			if !p.either() {
-				return false
-			}
-		default:
-			if count++; count > 1 && end >= 0 {
-				p.why = "several statements share one exception handler: if one fails, all are undone"
-				return false
-			}
-			if !p.statement(g, end >= 0) {
-				return false
-			}
-		}
-	}
-	if p.text(p.at) == "exception" {
-		return p.exceptions()
-	}
-	return true
-}
-
-// handler returns the index of the EXCEPTION that belongs to the block that
-// begins here, or -1.
-func (p *doParser) handler() int {
+// until returns the index of the next of the words outside of brackets, or -1.
+func (p *doParser) until(words ...string) int {
 	depth := 0
 	for i := p.at; i < len(p.tokens); i++ {
-		switch p.text(i) {
-		case "begin", "case", "loop":
-			depth++
-		case "if":
-			if p.text(i-1) == ";" || p.text(i-1) == "begin" || p.text(i-1) == "then" || p.text(i-1) == "else" {
-				depth++
+		w := p.text(i)
+		if depth == 0 {
+			for _, want := range words {
+				if w == want {
+					return i
+				}
 			}
-		case "end":
-			if depth == 0 {
+			if w == ";" {
 				return -1
 			}
+		}
+		switch w {
+		case "(", "[":
+			depth++
+		case ")", "]":
 			depth--
-		case "exception":
-			if depth == 0 {
-				return i
-			}
 		}
 	}
 	return -1
 }
 
-// exceptions reads WHEN duplicate_… [OR …] THEN NULL; the only handlers under
-// which the outcome is known: what should be made is there.
-func (p *doParser) exceptions() bool {
-	p.at++
-	for p.word("when") {
-		for {
-			if !strings.HasPrefix(p.text(p.at), "duplicate_") {
-				p.why = "its exception handler catches " + p.text(p.at) + ", under which the statement may have had no effect"
-				return false
-			}
-			p.at++
-			if !p.word("or") {
-				break
-			}
-		}
-		if !p.word("then") {
-			return false
-		}
-		for p.text(p.at) == "null" || p.text(p.at) == "raise" {
-			if p.text(p.at) == "raise" && p.text(p.at+1) != "notice" && p.text(p.at+1) != "info" && p.text(p.at+1) != "log" && p.text(p.at+1) != "debug" && p.text(p.at+1) != "warning" {
-				return false
-			}
-			p.skip()
-		}
+// span is the text from token i up to token j.
+func (p *doParser) span(i, j int) string {
+	if i >= j {
+		return ""
 	}
-	return p.text(p.at) == "end"
+	return p.body[p.tokens[i].Start:p.tokens[j-1].End]
 }
 
 // skip steps over the next semicolon outside brackets.
-func (p *doParser) skip() {
-	for ; p.at < len(p.tokens); p.at++ {
-		if p.text(p.at) == ";" {
-			p.at++
-			return
-		}
-	}
-}
-
-// conditionBars are words under which a condition may hold for another reason
-// than that the one object is missing.
-var conditionBars = wordSet(`or not in any all some like ilike similar between union except intersect is case limit offset having group null`)
-
-// guard is a condition IF NOT EXISTS (SELECT … FROM catalog WHERE name = '…').
-type guard struct {
-	catalog string
-	names   map[string]bool
-}
-
-// condition reads the query behind IF NOT EXISTS ( up to its bracket.
-func (p *doParser) condition() *guard {
-	g := &guard{names: map[string]bool{}}
-	for depth := 1; p.at < len(p.tokens); p.at++ {
-		switch w := p.text(p.at); {
-		case w == "(":
-			depth++
-		case w == ")":
-			if depth--; depth == 0 {
-				p.at++
-				return g
-			}
-		case strings.HasPrefix(w, "'"):
-			raw := p.body[p.tokens[p.at].Start:p.tokens[p.at].End]
-			g.names[strings.Trim(raw, "'")] = true
-		case w == "pg_type" || w == "pg_constraint" || w == "pg_roles" || w == "columns" || w == "pg_attribute" || w == "table_constraints":
-			if g.catalog != "" && g.catalog != w {
-				g.catalog = "several"
-				continue
-			}
-			g.catalog = w
-		case conditionBars[w] || !wordByte(w[0]) && !strings.Contains("=.,*::", w):
-			g.catalog = "several"
-		}
-	}
-	return nil
-}
-
-// statement parses and runs one SQL statement of the block.
-func (p *doParser) statement(g *guard, caught bool) bool {
-	first := p.at
-	p.skip()
-	last := p.at - 1
-	if last < first || p.text(last) != ";" {
+func (p *doParser) skip() bool {
+	i := p.until(";")
+	if i < 0 {
 		return false
 	}
-	switch p.text(first) {
-	case "null", "raise", "return":
-		return true
-	}
-	start, end := int(p.tokens[first].Start), int(p.tokens[last].Start)
-	text := p.body[start:end]
-	if p.text(first) == "perform" {
-		text = "select " + text[len("perform"):] // same length: positions hold
-	}
-	tree, err := pgast.Parse(text)
-	if err != nil || len(tree.GetStmts()) != 1 {
-		p.why = "it holds a statement of PL/pgSQL that is not understood: " + p.text(first)
-		return false
-	}
-	node := tree.GetStmts()[0].GetStmt()
-	if g != nil && !harmless(node) && !rowsOnly(node) && !p.b.guarded(node, g) {
-		p.why = "its condition does not look for what the statement makes"
-		return false
-	}
-	return p.run(node, text, start, g != nil || caught)
-}
-
-// rowsOnly reports whether a statement changes rows and no schema, as far as
-// the functions that it calls do not; those are looked at when it runs.
-func rowsOnly(n *pgast.Node) bool {
-	switch s := n.GetNode().(type) {
-	case *pgast.Node_InsertStmt, *pgast.Node_UpdateStmt, *pgast.Node_DeleteStmt:
-		return true
-	case *pgast.Node_SelectStmt:
-		return s.SelectStmt.GetIntoClause() == nil
-	}
-	return false
-}
-
-// run interprets one statement in place. Where the block makes nothing twice,
-// "already exists" is no finding.
-func (p *doParser) run(node *pgast.Node, text string, start int, once bool) bool {
-	b := p.b
-	src, stmt, rep := b.src, b.stmt, b.rep
-	defer func() { b.src, b.stmt, b.rep = src, stmt, rep }()
-	b.src = &source{name: src.name, text: text, lines: src.lines, base: src.base + p.offset + start, nested: true}
-	b.stmt = b.src.at(0)
-	found := &diag.List{}
-	b.rep = found
-	b.statement(node)
-	for _, d := range found.Sorted() {
-		if !once || d.Code != diag.CodeDuplicateObject {
-			rep.Add(d)
-		}
-	}
+	p.at = i + 1
 	return true
 }
 
-// guarded reports whether a statement makes just what the condition looked
-// for, and nothing else in the schema has that name: then the outcome is the
-// same whether the condition held or not.
-func (b *builder) guarded(n *pgast.Node, g *guard) bool {
-	switch s := n.GetNode().(type) {
-	case *pgast.Node_CreateEnumStmt:
-		return g.catalog == "pg_type" && b.soleType(splitName(s.CreateEnumStmt.GetTypeName()), g)
-	case *pgast.Node_CreateDomainStmt:
-		return g.catalog == "pg_type" && b.soleType(splitName(s.CreateDomainStmt.GetDomainname()), g)
-	case *pgast.Node_CompositeTypeStmt:
-		rv := s.CompositeTypeStmt.GetTypevar()
-		return g.catalog == "pg_type" && b.soleType(qname{orPublic(rv.GetSchemaname()), rv.GetRelname()}, g)
-	case *pgast.Node_AlterTableStmt:
-		cmds := s.AlterTableStmt.GetCmds()
-		rel := b.cat.Lookup(s.AlterTableStmt.GetRelation().GetSchemaname(), s.AlterTableStmt.GetRelation().GetRelname())
-		if len(cmds) != 1 || rel == nil {
-			return false
-		}
-		cmd := cmds[0].GetAlterTableCmd()
-		switch cmd.GetSubtype() {
-		case pgast.AlterTableType_AT_AddConstraint:
-			name := cmd.GetDef().GetConstraint().GetConname()
-			if g.catalog != "pg_constraint" && g.catalog != "table_constraints" || name == "" || !g.names[name] {
-				return false
-			}
-			for _, r := range b.cat.Relations {
-				if r != rel && b.constraintOn(r, name) {
-					return false
-				}
-			}
-			return true
-		case pgast.AlterTableType_AT_AddColumn:
-			name := cmd.GetDef().GetColumnDef().GetColname()
-			if g.catalog != "columns" || !g.names[name] || !g.names[rel.Name] {
-				return false
-			}
-			for _, r := range b.cat.Relations {
-				if r != rel && r.Name == rel.Name {
-					return false
-				}
-			}
-			return true
-		}
-	}
-	return false
-}
+// maybe reports whether what stands here may run or not.
+func (p *doParser) maybe() bool { return p.unsure || p.gone }
 
-func (b *builder) soleType(q qname, g *guard) bool {
-	if !g.names[q.name] {
-		return false
+// give sets a variable; where the way is not sure, nothing is known of it.
+func (p *doParser) give(name string, v *doValue) {
+	if p.dry {
+		return
 	}
-	for _, u := range b.cat.Types {
-		if u.Name == q.name && u.Schema != q.schema {
-			return false
-		}
+	if p.maybe() {
+		v = nil
 	}
-	return !builtinTypes[q.name] && b.cat.index.relations[q] == nil
+	p.vars[name] = v
 }

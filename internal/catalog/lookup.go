@@ -1,6 +1,10 @@
 package catalog
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/tenantc/tenantc/internal/diag"
+)
 
 // catalogIndex finds things by name. Build fills it as it goes.
 type catalogIndex struct {
@@ -9,9 +13,10 @@ type catalogIndex struct {
 	functions  map[string][]*Function // by name without schema
 	schemas    map[string]bool
 	collations map[qname]*Collation
-	extensions map[string]string // name to the schema of its objects
-	trusted    map[string]bool   // extensions declared under trust
-	tainted    map[string]bool   // equality keys of types whose equality the DDL may have redefined
+	extensions map[string]string  // name to the schema of its objects
+	trusted    map[string]bool    // extensions declared under trust
+	copies     map[qname]diag.Pos // tables whose columns only the server could tell
+	tainted    map[string]bool    // equality keys of types whose equality the DDL may have redefined
 	// strange: an extension that tenantc does not know may have made types.
 	strange bool
 }

@@ -1,7 +1,6 @@
 package catalog
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/tenantc/tenantc/internal/diag"
@@ -138,8 +137,9 @@ func (b *builder) setting(name string, values []string, always bool) {
 	}
 }
 
-// searchPath accepts a path that leads to public, or nowhere as pg_dump writes
-// it: then every name in the file has its schema.
+// searchPath accepts a path that leads to public first, or nowhere as pg_dump
+// writes it: then every name in the file has its schema. A name that public has
+// not is an error wherever it has to be there (see beyond).
 func (b *builder) searchPath(values []string) {
 	var path []string
 	for _, v := range values {
@@ -150,23 +150,66 @@ func (b *builder) searchPath(values []string) {
 			}
 		}
 	}
-	if len(path) == 0 || slices.Equal(path, []string{"public"}) {
+	b.pathOn = nil
+	if len(path) > 0 && path[0] != "public" {
+		b.otherPath("search_path is set to "+strings.Join(path, ", "), path[0])
 		return
 	}
+	if len(path) > 1 {
+		b.pathOn = path[1:]
+	}
+}
+
+func (b *builder) otherPath(message, schema string) {
 	b.add(diag.Diagnostic{
 		Code:    diag.CodeSearchPath,
 		Pos:     b.stmt,
-		Message: "search_path is set to " + strings.Join(path, ", "),
+		Message: message,
 		Why:     "names without a schema are read as public's, in the schema and in queries; under another path they would mean other tables",
-		Fix:     "write the schema in front of the names instead: create table " + path[0] + ".… (…)",
+		Fix:     "write the schema in front of the names instead: create table " + schema + ".… (…)",
 	})
+}
+
+// alongPath refuses a statement with IF EXISTS about a relation that public has
+// not and the search path leads to: a key that is gone there would still count.
+// Without IF EXISTS the name is missing, which is an error anyhow.
+func (b *builder) alongPath(n *pgast.Node) {
+	look := func(names ...string) {
+		if len(names) != 1 || b.nameTaken(qname{"public", names[0]}) {
+			return
+		}
+		for _, schema := range b.pathOn {
+			if b.nameTaken(qname{schema, names[0]}) {
+				b.otherPath(names[0]+" is looked for along the search path", schema)
+				return
+			}
+		}
+	}
+	var rv *pgast.RangeVar
+	switch s := n.GetNode().(type) {
+	case *pgast.Node_DropStmt:
+		if s.DropStmt.GetMissingOk() {
+			for _, o := range s.DropStmt.GetObjects() {
+				look(pgast.Strings(o.GetList().GetItems())...)
+			}
+		}
+	case *pgast.Node_AlterTableStmt:
+		rv = s.AlterTableStmt.GetRelation()
+	case *pgast.Node_RenameStmt:
+		rv = s.RenameStmt.GetRelation()
+	case *pgast.Node_AlterObjectSchemaStmt:
+		rv = s.AlterObjectSchemaStmt.GetRelation()
+	}
+	if rv != nil && rv.GetSchemaname() == "" {
+		look(rv.GetRelname())
+	}
 }
 
 // selectStmt interprets a SELECT in a migration: set_config as SET, SELECT INTO
 // as CREATE TABLE AS; otherwise what its functions do counts.
 func (b *builder) selectStmt(s *pgast.SelectStmt, n *pgast.Node) {
 	if s.GetIntoClause() != nil {
-		b.unknownColumns("SELECT INTO", b.src.pos(s.GetIntoClause().GetRel().GetLocation(), b.stmt))
+		b.copied(s.GetIntoClause().GetRel(), false)
 		return
 	}
 	b.data(n)
@@ -226,7 +269,7 @@ func (b *builder) userFunction(name []*pgast.Node) {
 		if len(name) > 1 && f.Schema != q.schema {
 			continue
 		}
-		if f.Aggregate || (f.Language == "sql" || f.Language == "plpgsql") && f.Body != "" && !mayRunDDL(f.Body) {
+		if f.Aggregate || (f.Language == "sql" || f.Language == "plpgsql") && f.Body != "" && !mayRunDDL(f.Body) || b.followed(f) {
 			continue
 		}
 		b.add(diag.Diagnostic{

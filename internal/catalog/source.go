@@ -19,6 +19,7 @@ type source struct {
 	tokens []*pgast.ScanToken // of text
 	shift  int32              // what to take from a token's offsets to get those into text
 	nested bool               // a statement inside DO
+	still  bool               // text was put together: all of it stands at base
 	node   *pgast.Node        // the statement's tree, nil for a file
 }
 
@@ -32,7 +33,12 @@ func (s *source) pos(location int32, fallback diag.Pos) diag.Pos {
 }
 
 // at returns the position of an offset into text.
-func (s *source) at(offset int) diag.Pos { return s.lines.Pos(s.base + offset) }
+func (s *source) at(offset int) diag.Pos {
+	if s.still {
+		offset = 0
+	}
+	return s.lines.Pos(s.base + offset)
+}
 
 // statements cuts a file at its semicolons and parses each part by itself: the
 // parser's time for CREATE TABLE grows with the offset at which it stands, so

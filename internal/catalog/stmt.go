@@ -10,8 +10,11 @@ import (
 // statement interprets one statement of a migration. A kind that is not listed
 // is refused by name: it may change what a proof leans on.
 func (b *builder) statement(n *pgast.Node) {
-	if b.onTemporary(n) {
+	if b.onTemporary(n) || b.onCopied(n) {
 		return
+	}
+	if len(b.pathOn) > 0 {
+		b.alongPath(n)
 	}
 	switch s := n.GetNode().(type) {
 	case *pgast.Node_CreateStmt:

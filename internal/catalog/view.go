@@ -51,12 +51,12 @@ func (b *builder) createView(s *pgast.ViewStmt) {
 	view.Options = options(s.GetOptions())
 }
 
-// createTableAs interprets CREATE MATERIALIZED VIEW, and refuses CREATE TABLE AS.
+// createTableAs interprets CREATE MATERIALIZED VIEW, and notes CREATE TABLE AS.
 func (b *builder) createTableAs(s *pgast.CreateTableAsStmt) {
 	rv := s.GetInto().GetRel()
 	pos := b.src.pos(rv.GetLocation(), b.stmt)
 	if s.GetObjtype() != pgast.ObjectType_OBJECT_MATVIEW {
-		b.unknownColumns("CREATE TABLE AS", pos)
+		b.copied(rv, s.GetIfNotExists())
 		return
 	}
 	q := qname{orPublic(rv.GetSchemaname()), rv.GetRelname()}

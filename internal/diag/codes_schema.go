@@ -93,8 +93,9 @@ var schemaCodes = []Info{
 		Code:  CodeUnknownColumns,
 		Title: "a table takes its columns from a query",
 		Text: "CREATE TABLE AS, SELECT INTO and LIKE of a view leave it to the server which columns a table has, of which types. The schema is " +
-			"read without a server, so the columns have to be written.",
-		Before: "create table archive as select * from documents;",
+			"read without a server. A table of the first two kinds is passed over while no query and no key names it; a foreign key of its own " +
+			"would act on it, so its columns have to be written.",
+		Before: "create table archive as select * from documents;\nalter table archive add foreign key (id) references documents (id);",
 		After:  "create table archive (like documents);\ninsert into archive select * from documents;",
 	},
 	{
@@ -123,17 +124,18 @@ var schemaCodes = []Info{
 		Code:  CodeSearchPath,
 		Title: "the schema changes the search path",
 		Text: "A name without a schema is read as one of public, in the schema files and in the queries. A migration that sets another " +
-			"path would give the same names another meaning. An empty path, as pg_dump writes it, and public are accepted.",
+			"path would give the same names another meaning. An empty path, as pg_dump writes it, and one that leads to public first are accepted.",
 		Before: "set search_path to app;\ncreate table users (id uuid);",
 		After:  "create table app.users (id uuid);",
 	},
 	{
 		Code:  CodeDynamicDDL,
 		Title: "the schema is changed by code",
-		Text: "A DO block or a function decides at run time which statements it runs. Two idioms are understood: one statement with an " +
-			"exception handler for duplicate_object and its like, and IF NOT EXISTS (SELECT … FROM pg_type, pg_constraint or " +
-			"information_schema.columns …) around the statement that makes what the query looks for. Blocks without DDL are passed over.",
-		Before: "do $$ begin execute 'alter table users add column age int'; end $$;",
+		Text: "A DO block or a function decides at run time which statements it runs. Followed are loops over a list or numbers that are " +
+			"written there, conditions that ask the catalogs for an object by its name, and texts put together by format() and || of what is " +
+			"known. What may or may not run, as under another condition or an exception handler, can only be what no proof rests on: rows, " +
+			"rights, policies, extensions, triggers, partitions, indexes that are not unique.",
+		Before: "do $$ begin\n  if random() > 0.5 then alter table users add column age int; end if;\nend $$;",
 		After:  "alter table users add column age int;",
 	},
 	{

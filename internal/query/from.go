@@ -159,7 +159,12 @@ func (r *resolver) relation(n *pgast.RangeVar) *catalog.Relation {
 	if near := diag.Nearest(full, known); near != "" {
 		fix = near
 	}
-	r.issue(diag.CodeUnknownRelation, at, nameWidth(n), "the schema has no relation "+full, "", fix)
+	why := ""
+	if pos, ok := r.cat.Copied(schema, name); ok {
+		why = "it takes its columns from a query, at " + pos.String() + ", and the schema is read without a server"
+		fix = "CREATE TABLE with its columns there, and INSERT … SELECT for the rows"
+	}
+	r.issue(diag.CodeUnknownRelation, at, nameWidth(n), "the schema has no relation "+full, why, fix)
 	return nil
 }
 
