@@ -243,6 +243,62 @@ func (r *Documents) Create(ctx context.Context, tenantID tenant.ID, n NewDocumen
 	return d, tenant.NotFound(err)
 }
 
+const createDocuments = `with input as (
+	select n.ordinality, n.title, n.owner_id, coalesce(n.id, gen_random_uuid()) as id, coalesce(n.content, '') as content, coalesce(n.is_public, false) as is_public, coalesce(n.created_at, now()) as created_at, coalesce(n.updated_at, now()) as updated_at
+	from unnest($2::text[], $3::uuid[], $4::uuid[], $5::text[], $6::bool[], $7::timestamptz[], $8::timestamptz[]) with ordinality as n(title, owner_id, id, content, is_public, created_at, updated_at, ordinality)
+), made as (
+	insert into documents (tenant_id, title, owner_id, id, content, is_public, created_at, updated_at)
+	select $1, i.title, i.owner_id, i.id, i.content, i.is_public, i.created_at, i.updated_at
+	from input i
+	order by i.ordinality
+	returning tenant_id, id, title, content, owner_id, is_public, created_at, updated_at
+)
+select made.tenant_id, made.id, made.title, made.content, made.owner_id, made.is_public, made.created_at, made.updated_at
+from made
+join input i on i.id = made.id
+order by i.ordinality`
+
+// CreateMany inserts documents, all of them or none, in one statement, and returns them as stored, in the same order.
+// Fields that are nil take the column's default.
+// For no documents nothing is sent.
+//
+// source: models/models.go:43
+func (r *Documents) CreateMany(ctx context.Context, tenantID tenant.ID, items []NewDocument) ([]models.Document, error) {
+	key := tenant.Key(tenantID)
+	if len(items) == 0 {
+		return []models.Document{}, nil
+	}
+	rows, err := r.db.Query(ctx, key, createDocuments, key,
+		columnOf(items, func(n *NewDocument) string { return n.Title }),
+		columnOf(items, func(n *NewDocument) pgtype.UUID { return pgtype.UUID{Bytes: n.OwnerID, Valid: true} }),
+		columnOf(items, func(n *NewDocument) pgtype.UUID { return nullUUID(n.ID) }),
+		columnOf(items, func(n *NewDocument) *string { return n.Content }),
+		columnOf(items, func(n *NewDocument) *bool { return n.IsPublic }),
+		columnOf(items, func(n *NewDocument) *time.Time { return n.CreatedAt }),
+		columnOf(items, func(n *NewDocument) *time.Time { return n.UpdatedAt }),
+	)
+	return collect(rows, err, documentDest)
+}
+
+const upsertDocument = `insert into documents (tenant_id, title, owner_id`
+const upsertDocumentValues = `) values ($1, $2, $3`
+const upsertDocumentConflict = `) on conflict (tenant_id, id) do update set title = excluded.title, owner_id = excluded.owner_id`
+const upsertDocumentEnd = ` returning tenant_id, id, title, content, owner_id, is_public, created_at, updated_at`
+
+// Upsert inserts a document, or changes the tenant's document that has the key already to what is given, and returns it as stored.
+// Fields that are nil take the column's default in a new row, and are left alone in an old one.
+//
+// source: models/models.go:43
+func (r *Documents) Upsert(ctx context.Context, tenantID tenant.ID, n NewDocument) (models.Document, error) {
+	key := tenant.Key(tenantID)
+	s := assembly{args: []any{key, n.Title, pgtype.UUID{Bytes: n.OwnerID, Valid: true}}, kept: []string{"id"}}
+	n.insert(&s)
+	var d models.Document
+	err := r.db.QueryRow(ctx, key, upsertDocument+s.list+upsertDocumentValues+s.values+upsertDocumentConflict+s.sets+upsertDocumentEnd, s.args...).
+		Scan(documentDest(&d)...)
+	return d, tenant.NotFound(err)
+}
+
 const updateDocument = `update documents set `
 const updateDocumentWhere = ` where tenant_id = $1 and id = $2`
 

@@ -55,6 +55,14 @@ func (r DocumentsBatch) Create(n NewDocument) *tenant.Result[models.Document] {
 	return tenant.QueueOne(r.b, documentDest, createDocument+s.list+createDocumentValues+s.values+createDocumentEnd, s.args...)
 }
 
+// Upsert is [Documents.Upsert] in a batch.
+func (r DocumentsBatch) Upsert(n NewDocument) *tenant.Result[models.Document] {
+	key := r.b.Key()
+	s := assembly{args: []any{key, n.Title, pgtype.UUID{Bytes: n.OwnerID, Valid: true}}, kept: []string{"id"}}
+	n.insert(&s)
+	return tenant.QueueOne(r.b, documentDest, upsertDocument+s.list+upsertDocumentValues+s.values+upsertDocumentConflict+s.sets+upsertDocumentEnd, s.args...)
+}
+
 // Update is [Documents.Update] in a batch.
 func (r DocumentsBatch) Update(id uuid.UUID, p DocumentPatch) *tenant.Result[int64] {
 	key := r.b.Key()

@@ -4,6 +4,7 @@ package gen
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"time"
 
@@ -28,8 +29,9 @@ var ErrEmptyPatch = errors.New("gen: the patch sets no column")
 // assembly collects the parts of a statement that depend on what was given, and
 // its arguments. The parts are constants of this package and parameter numbers.
 type assembly struct {
-	list, values string
-	args         []any
+	list, values, sets string
+	args               []any
+	kept               []string // columns that a conflict leaves as they are; nil where there is none
 }
 
 // assign adds a column to a SET list.
@@ -46,6 +48,18 @@ func (a *assembly) insert(column string, v any) {
 	a.args = append(a.args, v)
 	a.list += ", " + column
 	a.values += ", $" + strconv.Itoa(len(a.args))
+	if a.kept != nil && !slices.Contains(a.kept, column) {
+		a.sets += ", " + column + " = excluded." + column
+	}
+}
+
+// columnOf returns one value of each item.
+func columnOf[T, V any](items []T, value func(*T) V) []V {
+	values := make([]V, len(items))
+	for i := range items {
+		values[i] = value(&items[i])
+	}
+	return values
 }
 
 // collect reads rows to their end. dest says where the columns of an item go.
@@ -115,6 +129,14 @@ func manyUUIDs(ids []uuid.UUID) pgtype.FlatArray[pgtype.UUID] {
 		out[i] = pgtype.UUID{Bytes: id, Valid: true}
 	}
 	return out
+}
+
+// nullUUID returns a UUID that may be null in the form that pgx encodes best.
+func nullUUID(id *uuid.UUID) pgtype.UUID {
+	if id == nil {
+		return pgtype.UUID{}
+	}
+	return pgtype.UUID{Bytes: *id, Valid: true}
 }
 
 // timeColumn is a time.Time that pgx scans into without a detour.

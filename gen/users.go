@@ -239,6 +239,81 @@ func (r *Users) Create(ctx context.Context, tenantID tenant.ID, n NewUser) (mode
 	return u, tenant.NotFound(err)
 }
 
+const createUsers = `with input as (
+	select n.ordinality, n.name, n.email, n.age, coalesce(n.id, gen_random_uuid()) as id, coalesce(n.role, 'member') as role, coalesce(n.created_at, now()) as created_at, coalesce(n.updated_at, now()) as updated_at
+	from unnest($2::text[], $3::text[], $4::int4[], $5::uuid[], $6::text[], $7::timestamptz[], $8::timestamptz[]) with ordinality as n(name, email, age, id, role, created_at, updated_at, ordinality)
+), made as (
+	insert into users (tenant_id, name, email, age, id, role, created_at, updated_at)
+	select $1, i.name, i.email, i.age, i.id, i.role, i.created_at, i.updated_at
+	from input i
+	order by i.ordinality
+	returning tenant_id, id, name, email, role, age, created_at, updated_at
+)
+select made.tenant_id, made.id, made.name, made.email, made.role, made.age, made.created_at, made.updated_at
+from made
+join input i on i.id = made.id
+order by i.ordinality`
+
+// CreateMany inserts users, all of them or none, in one statement, and returns them as stored, in the same order.
+// Fields that are nil take the column's default.
+// For no users nothing is sent.
+//
+// source: models/models.go:31
+func (r *Users) CreateMany(ctx context.Context, tenantID tenant.ID, items []NewUser) ([]models.User, error) {
+	key := tenant.Key(tenantID)
+	if len(items) == 0 {
+		return []models.User{}, nil
+	}
+	rows, err := r.db.Query(ctx, key, createUsers, key,
+		columnOf(items, func(n *NewUser) string { return n.Name }),
+		columnOf(items, func(n *NewUser) string { return n.Email }),
+		columnOf(items, func(n *NewUser) int32 { return n.Age }),
+		columnOf(items, func(n *NewUser) pgtype.UUID { return nullUUID(n.ID) }),
+		columnOf(items, func(n *NewUser) *string { return n.Role }),
+		columnOf(items, func(n *NewUser) *time.Time { return n.CreatedAt }),
+		columnOf(items, func(n *NewUser) *time.Time { return n.UpdatedAt }),
+	)
+	return collect(rows, err, userDest)
+}
+
+const upsertUser = `insert into users (tenant_id, name, email, age`
+const upsertUserValues = `) values ($1, $2, $3, $4`
+const upsertUserConflict = `) on conflict (tenant_id, id) do update set name = excluded.name, email = excluded.email, age = excluded.age`
+const upsertUserEnd = ` returning tenant_id, id, name, email, role, age, created_at, updated_at`
+
+// Upsert inserts a user, or changes the tenant's user that has the key already to what is given, and returns it as stored.
+// Fields that are nil take the column's default in a new row, and are left alone in an old one.
+//
+// source: models/models.go:31
+func (r *Users) Upsert(ctx context.Context, tenantID tenant.ID, n NewUser) (models.User, error) {
+	key := tenant.Key(tenantID)
+	s := assembly{args: []any{key, n.Name, n.Email, n.Age}, kept: []string{"id"}}
+	n.insert(&s)
+	var u models.User
+	err := r.db.QueryRow(ctx, key, upsertUser+s.list+upsertUserValues+s.values+upsertUserConflict+s.sets+upsertUserEnd, s.args...).
+		Scan(userDest(&u)...)
+	return u, tenant.NotFound(err)
+}
+
+const upsertByEmailUser = `insert into users (tenant_id, name, email, age`
+const upsertByEmailUserValues = `) values ($1, $2, $3, $4`
+const upsertByEmailUserConflict = `) on conflict (tenant_id, email) do update set name = excluded.name, age = excluded.age`
+const upsertByEmailUserEnd = ` returning tenant_id, id, name, email, role, age, created_at, updated_at`
+
+// UpsertByEmail inserts a user, or changes the tenant's user that has the email already to what is given, and returns it as stored.
+// Fields that are nil take the column's default in a new row, and are left alone in an old one.
+//
+// source: models/models.go:31
+func (r *Users) UpsertByEmail(ctx context.Context, tenantID tenant.ID, n NewUser) (models.User, error) {
+	key := tenant.Key(tenantID)
+	s := assembly{args: []any{key, n.Name, n.Email, n.Age}, kept: []string{"id"}}
+	n.insert(&s)
+	var u models.User
+	err := r.db.QueryRow(ctx, key, upsertByEmailUser+s.list+upsertByEmailUserValues+s.values+upsertByEmailUserConflict+s.sets+upsertByEmailUserEnd, s.args...).
+		Scan(userDest(&u)...)
+	return u, tenant.NotFound(err)
+}
+
 const updateUser = `update users set `
 const updateUserWhere = ` where tenant_id = $1 and id = $2`
 

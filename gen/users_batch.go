@@ -55,6 +55,22 @@ func (r UsersBatch) Create(n NewUser) *tenant.Result[models.User] {
 	return tenant.QueueOne(r.b, userDest, createUser+s.list+createUserValues+s.values+createUserEnd, s.args...)
 }
 
+// Upsert is [Users.Upsert] in a batch.
+func (r UsersBatch) Upsert(n NewUser) *tenant.Result[models.User] {
+	key := r.b.Key()
+	s := assembly{args: []any{key, n.Name, n.Email, n.Age}, kept: []string{"id"}}
+	n.insert(&s)
+	return tenant.QueueOne(r.b, userDest, upsertUser+s.list+upsertUserValues+s.values+upsertUserConflict+s.sets+upsertUserEnd, s.args...)
+}
+
+// UpsertByEmail is [Users.UpsertByEmail] in a batch.
+func (r UsersBatch) UpsertByEmail(n NewUser) *tenant.Result[models.User] {
+	key := r.b.Key()
+	s := assembly{args: []any{key, n.Name, n.Email, n.Age}, kept: []string{"id"}}
+	n.insert(&s)
+	return tenant.QueueOne(r.b, userDest, upsertByEmailUser+s.list+upsertByEmailUserValues+s.values+upsertByEmailUserConflict+s.sets+upsertByEmailUserEnd, s.args...)
+}
+
 // Update is [Users.Update] in a batch.
 func (r UsersBatch) Update(id uuid.UUID, p UserPatch) *tenant.Result[int64] {
 	key := r.b.Key()

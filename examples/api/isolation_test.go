@@ -25,6 +25,7 @@ type world struct {
 	r     *rand.Rand
 	of    [2]tenant.ID
 	rows  [2]map[uuid.UUID]models.User
+	made  int // e-mails so far
 }
 
 // TestOneTenantAtATime makes calls with random conditions for one of two tenants
@@ -103,7 +104,7 @@ func (w *world) step(i int) {
 			t.Fatalf("%s = %d, %v, want %d", what, got, err, len(want))
 		}
 	}
-	switch w.r.IntN(8) {
+	switch w.r.IntN(10) {
 	case 0:
 		got, err := store.Users.ListBy(ctx, of, by, cond)
 		same("ListBy", got, err)
@@ -160,6 +161,33 @@ func (w *world) step(i int) {
 		for _, u := range want {
 			delete(w.rows[i], u.ID)
 		}
+	case 7:
+		var items []gen.NewUser
+		for range w.r.IntN(4) {
+			w.made++
+			items = append(items, gen.NewUser{Name: "Fay", Email: fmt.Sprint("made ", w.made), Age: w.r.Int32N(9)})
+		}
+		made, err := store.Users.CreateMany(ctx, of, items)
+		if err != nil || len(made) != len(items) {
+			t.Fatalf("CreateMany = %v, %v", made, err)
+		}
+		for n, u := range made {
+			if u.TenantID != of || u.Email != items[n].Email || u.Age != items[n].Age {
+				t.Fatalf("CreateMany makes %v of %v", u, items[n])
+			}
+			w.rows[i][u.ID] = u
+		}
+	case 8:
+		id := uuid.UUID{15: byte(w.r.IntN(40))}
+		n := gen.NewUser{ID: &id, Name: "Gus", Email: fmt.Sprint(id[15]), Age: w.r.Int32N(9)}
+		u, err := store.Users.Upsert(ctx, of, n)
+		if old, ok := w.rows[i][id]; ok && (u.CreatedAt != old.CreatedAt || u.Role != old.Role) {
+			t.Fatalf("Upsert makes %v of %v", u, old)
+		}
+		if err != nil || u.TenantID != of || u.ID != id || u.Name != n.Name || u.Age != n.Age {
+			t.Fatalf("Upsert = %v, %v, want %v", u, err, n)
+		}
+		w.rows[i][id] = u
 	default:
 		got, err := store.Users.List(ctx, of, cond)
 		slices.SortFunc(got, func(a, b models.User) int {

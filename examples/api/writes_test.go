@@ -23,6 +23,36 @@ func Example_create() {
 	// true unique_violation (SQLSTATE 23505): constraint users_tenant_id_email_key, table users
 }
 
+func Example_createMany() {
+	ctx, store, acme, _ := crowd()
+
+	made, err := store.Users.CreateMany(ctx, acme, []gen.NewUser{
+		{Name: "Zoe", Email: "zoe@mail.test", Age: 20},
+		{Name: "Eve", Email: "eve@mail.test", Age: 29, Role: new("admin")},
+	})
+	for _, user := range made {
+		fmt.Println(user.Name, user.Role)
+	}
+	fmt.Println(err)
+	// Output:
+	// Zoe member
+	// Eve admin
+	// <nil>
+}
+
+func Example_upsert() {
+	ctx, store, acme, widget := crowd()
+
+	ann, err := store.Users.UpsertByEmail(ctx, acme, gen.NewUser{Name: "Anna", Email: "ann@mail.test", Age: 42})
+	fmt.Println(ann.ID == annID, ann.Name, ann.Age, err)
+
+	other, err := store.Users.Get(ctx, widget, annID) // has the same e-mail, and is no conflict
+	fmt.Println(other.Name, other.Age, err)
+	// Output:
+	// true Anna 42 <nil>
+	// Ann 41 <nil>
+}
+
 func Example_update() {
 	ctx, store, acme, _ := crowd()
 

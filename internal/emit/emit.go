@@ -115,7 +115,7 @@ func (p *Printer) Files(of *plan.Plan) []File {
 		if len(pkg.Repositories) > 0 {
 			add(pkg, "store.go", "store.tmpl", pkg)
 		}
-		if pkg.Collect || pkg.Each || pkg.Assign || pkg.Insert || len(pkg.Helpers) > 0 || len(pkg.Dests) > 0 {
+		if pkg.Collect || pkg.Each || pkg.Assign || pkg.Insert || pkg.Columns || len(pkg.Helpers) > 0 || len(pkg.Dests) > 0 {
 			add(pkg, "rows.go", "rows.tmpl", pkg)
 		}
 		if len(pkg.Types) > 0 {

@@ -23,7 +23,7 @@ func one(shape plan.Shape) *plan.Plan {
 	}
 	m := &plan.Method{
 		Receiver: "Users", Name: "Do", Doc: []string{"Do does it."}, Source: "q.sql:1", Shape: shape,
-		Consts: []plan.Const{{Name: "do", Text: "select `1`"}, {Name: "doMiddle", Text: "x"}, {Name: "doEnd", Text: "y"}},
+		Consts: []plan.Const{{Name: "do", Text: "select `1`"}, {Name: "doMiddle", Text: "x"}, {Name: "doEnd", Text: "y"}, {Name: "doLast", Text: "z"}},
 		Args:   []plan.Arg{{Name: "tenantID", Type: "tenant.ID"}, {Name: "items", Type: "[]string"}}, Key: true, Place: "key",
 		SQL: []string{"key", "items"}, Row: &plan.Row{Type: "string", Scan: func(addr string) string { return addr }}, Item: "string",
 		Load: &plan.Loader{
@@ -32,14 +32,15 @@ func one(shape plan.Shape) *plan.Plan {
 		},
 		Table: []string{"users"}, Columns: []string{"tenant_id", "name"},
 		Twin:     twin,
-		Optional: []plan.Option{{Given: "n.ok", Column: `"order"`, Value: "n.v"}}, Order: "userKey",
+		Optional: []plan.Option{{Given: "n.ok", Column: `"order"`, Value: "n.v"}}, Order: "userKey", Kept: []string{"id"},
+		Inputs: []plan.InputColumn{{Expr: "n.Name", Elem: "string"}, {Expr: "n.Tags", Array: "pgtype.TextArrayOID", Name: "tags"}}, Left: []string{".ID"}, Derived: true,
 		Var: &plan.Vars{
 			Key: "key", Row: "v", Rows: "rows", Err: "err", SQL: "sql", Args: "args", Tag: "tag", Batch: "b", Results: "br",
 			Item: "item", Items: "items", Out: "out", Index: "i", Stmt: "s", Cond: "cond", Conds: "conds", By: "by", After: "after", Paging: "q", Given: "n",
 		},
 	}
 	return &plan.Plan{Packages: []*plan.Package{{
-		Dir: "out", Name: "out", Batch: "Batch", Noun: "tenant", Collect: true, Each: true, QueueMany: true, Assign: true, Insert: true,
+		Dir: "out", Name: "out", Batch: "Batch", Noun: "tenant", Collect: true, Each: true, QueueMany: true, Assign: true, Insert: true, Upsert: true, Columns: true, Arrays: true, ServerFilled: true,
 		Tenant: plan.Arg{Name: "tenantID", Type: "tenant.ID"},
 		Repositories: []*plan.Repository{{Name: "Users", File: "users.go", Package: "out", Scoped: true, Methods: []*plan.Method{m},
 			Structs: []*plan.Struct{{Name: "NewUser", Parts: &plan.Parts{Of: "n", Stmt: "s", Verb: "insert", Optional: m.Optional}}},
@@ -60,6 +61,8 @@ var twins = map[plan.Shape]string{
 	plan.Create:   "return tenant.QueueOne(r.b, func(v *string) []any { return []any{v} }, do+s.list+doMiddle+s.values+doEnd, s.args...)",
 	plan.Update:   "return tenant.QueueRows(r.b, do+s.list+doMiddle, s.args...)",
 
+	plan.Upsert: "return tenant.QueueOne(r.b, func(v *string) []any { return []any{v} }, do+s.list+doMiddle+s.values+doEnd+s.sets+doLast, s.args...)",
+
 	plan.ListBy:      "filter.Sorted(do, []any{key, items}, by, userKey, conds)\n\treturn queueMany(r.b, ",
 	plan.Exists:      "filter.Where(do, []any{key, items}, conds)\n\treturn tenant.QueueOne(r.b, func(v *string) []any { return []any{v} }, sql+\")\", args...)",
 	plan.UpdateWhere: "filter.Narrow(do+s.list+doMiddle, s.args, cond, conds)\n\tif err != nil {\n\t\treturn tenant.FailedResult[int64](r.b, err)",
@@ -78,6 +81,8 @@ func TestRender(t *testing.T) {
 		plan.ListBy: "filter.Sorted(do, []any{key, items}, by, userKey, conds)", plan.ForEach: "each(rows, err, func(v *string) []any",
 		plan.Page: "filter.Paginate(key, do, []any{key, items}, by, userKey, after, conds)", plan.Exists: `.QueryRow(ctx, key, sql+")", args...)`,
 		plan.Create: "n.insert(&s)", plan.Update: "n.assign(&s)",
+		plan.Upsert:      "do+s.list+doMiddle+s.values+doEnd+s.sets+doLast, s.args...)",
+		plan.CreateMany:  "\t\tcolumnOf(items, func(item *string) string { return n.Name }),\n\t\ttags,\n\t)\n\tout, err := collect(",
 		plan.UpdateWhere: "filter.Narrow(do+s.list+doMiddle, s.args, cond, conds)", plan.DeleteWhere: "filter.Narrow(do, []any{key, items}, cond, conds)",
 		plan.Load: "as = append(as, k.A)",
 	}

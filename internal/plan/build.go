@@ -205,13 +205,13 @@ func (b *builder) pkgOf(kind Kind) *pkg {
 		p.names[n] = true
 	}
 	// Of rows.go, and what every method calls its receiver and arguments.
-	for _, n := range []string{"collect", "each", "queueMany", "assembly", nullUUID, manyUUIDs, uuidColumn, nullUUIDColumn, timeColumn, "r", "ctx", "v"} {
+	for _, n := range []string{"collect", "each", "columnOf", "arraysOf", "queueMany", "assembly", nullUUID, manyUUIDs, uuidColumn, nullUUIDColumn, timeColumn, "r", "ctx", "v"} {
 		p.names[n] = true
 	}
 	for _, d := range b.dims {
 		p.names[d.arg] = true
 	}
-	for _, n := range []string{"Store", "New", "InTx", "InTxWith", "DB", "Opt", "Set", "ErrEmptyPatch"} {
+	for _, n := range []string{"Store", "New", "InTx", "InTxWith", "DB", "Opt", "Set", "ErrEmptyPatch", "ErrServerFilled"} {
 		p.claim(n, diag.Pos{})
 	}
 	for _, d := range b.dims {

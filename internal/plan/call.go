@@ -26,7 +26,7 @@ type call struct {
 func (b *builder) newCall(r *repo, m *Method) *call {
 	c := &call{b: b, r: r, m: m, names: scope{}, given: map[string]bool{}, exprs: map[int]string{}, keys: map[int]string{}}
 	maps.Copy(c.names, b.im.taken)
-	for _, n := range []string{"ctx", "r", "collect", "each", "queueMany", "assembly", nullUUID, manyUUIDs, uuidColumn, nullUUIDColumn, timeColumn} {
+	for _, n := range []string{"ctx", "r", "collect", "each", "columnOf", "arraysOf", "queueMany", "assembly", nullUUID, manyUUIDs, uuidColumn, nullUUIDColumn, timeColumn} {
 		c.names[n] = true
 	}
 	for _, k := range m.Consts {
@@ -153,6 +153,9 @@ func (c *call) finish() {
 	v.Results = c.names.take("br", "results")
 	v.Out = c.names.take("out", "output")
 	v.Stmt = c.names.take("s", "stmt")
+	if c.m.Shape == Upsert {
+		c.r.pkg.Upsert = true
+	}
 	if v.Index == "" {
 		v.Index = c.names.take("i", "index")
 	}
@@ -176,9 +179,9 @@ func (c *call) finish() {
 		}
 	}
 	switch c.m.Shape {
-	case One, Create:
+	case One, Create, Upsert:
 		c.r.use.pkg(pathTenant) // NotFound
-	case Many, List, ListBy, Load, BatchMany:
+	case Many, List, ListBy, CreateMany, Load, BatchMany:
 		c.r.pkg.Collect = true
 	case Page:
 		v.Paging = c.names.take("q", "paging")

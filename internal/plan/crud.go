@@ -82,7 +82,7 @@ func (c *crud) plan() {
 	}
 	c.loaders()
 	if table {
-		c.create()
+		c.inserts()
 		c.update()
 		c.delete()
 		if !c.keyed {

@@ -21,6 +21,12 @@ func (b *builder) proven(text string) (*prove.Proof, bool) {
 	return p, p.Verdict == prove.Confined && !p.Open()
 }
 
+// global reports whether a text touches no tenant's rows.
+func (b *builder) global(text string) bool {
+	p, _ := b.proven(text)
+	return p.Verdict == prove.Global && !p.Open()
+}
+
 // emits reports whether a method with that text is emitted, and leaves a note
 // when it is not.
 func (c *crud) emits(method, text string) bool {
@@ -79,4 +85,30 @@ func (c *crud) leftOut(lacks string, f *rowField, p *prove.Proof) {
 		}
 	}
 	c.b.note(f.col.Pos, message+": its statement is "+p.Verdict.String(), "", "", nil)
+}
+
+// provable returns those of fields with which text is proven. It tries all of
+// them at once, and one by one only when that fails; lacks begins the note about
+// one that is left out.
+func (c *crud) provable(fields []*rowField, text func([]*rowField) string, lacks string) []*rowField {
+	for len(fields) > 0 {
+		if _, ok := c.b.proven(text(fields)); ok {
+			return fields
+		}
+		kept := make([]*rowField, 0, len(fields))
+		for _, f := range fields {
+			p, ok := c.b.proven(text([]*rowField{f}))
+			if ok {
+				kept = append(kept, f)
+				continue
+			}
+			c.leftOut(lacks, f, p)
+		}
+		if len(kept) == len(fields) {
+			// Each is proven and all together are not: that is no property of a column.
+			return nil
+		}
+		fields = kept
+	}
+	return nil
 }

@@ -125,8 +125,14 @@ func (b *builder) finishPackage(p *pkg) {
 	if p.Collect || p.Each {
 		rows.pkg(pathPgx)
 	}
-	if p.Assign {
+	if p.Assign || p.ServerFilled {
 		rows.pkg(pathErrors)
+	}
+	if p.Upsert {
+		rows.pkg(pathSlices)
+	}
+	if p.Arrays {
+		rows.pkg(pathPgtype)
 	}
 	if p.Assign || p.Insert {
 		rows.pkg(pathStrconv)
@@ -216,9 +222,9 @@ func packageDoc(p *Package, noun string) []string {
 // handleOf returns the methods of pgx that a shape needs.
 func handleOf(s Shape) []string {
 	switch s {
-	case One, Count, Exists, Create:
+	case One, Count, Exists, Create, Upsert:
 		return []string{"QueryRow"}
-	case Many, List, ListBy, Page, ForEach, Load:
+	case Many, List, ListBy, Page, ForEach, CreateMany, Load:
 		return []string{"Query"}
 	case Exec, ExecRows, ExecResult, Update, UpdateWhere, DeleteWhere:
 		return []string{"Exec"}

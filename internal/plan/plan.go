@@ -39,6 +39,10 @@ type Package struct {
 	Batch  string
 	Assign bool // a method assembles a SET list
 	Insert bool // a method assembles a column list
+	Upsert bool // a method assembles both
+	// Columns: a method turns rows into columns; Arrays: into ones that hold arrays;
+	// ServerFilled: it leaves columns to the server.
+	Columns, Arrays, ServerFilled bool
 	// Helpers are further declarations of rows.go that expressions name, sorted.
 	Helpers []string
 	Dests   []*Dest // of rows that belong to no repository of the package
@@ -161,6 +165,8 @@ const (
 	Update      Shape = "update"      // an UPDATE of the columns given
 	UpdateWhere Shape = "updatewhere" // the same, with conditions
 	DeleteWhere Shape = "deletewhere" // a DELETE with conditions
+	CreateMany  Shape = "createmany"  // an INSERT of rows that travel as one array a column
+	Upsert      Shape = "upsert"      // a Create with an ON CONFLICT
 )
 
 // Method is one emitted method.
@@ -185,12 +191,16 @@ type Method struct {
 	Row   *Row     // of shapes that return rows
 	Var   *Vars    // shared by methods that have the same names
 
-	Item     string   // type of a batch's or copy's element
-	Table    []string // of CopyFrom: schema and name
-	Columns  []string // of CopyFrom
-	Order    string   // of ListBy and Page: the variable with the key, or "nil"
-	Optional []Option // of Create and Update: columns that may be left out
-	Load     *Loader  // of Load
+	Item     string        // type of a batch's or copy's element
+	Table    []string      // of CopyFrom: schema and name
+	Columns  []string      // of CopyFrom
+	Order    string        // of ListBy and Page: the variable with the key, or "nil"
+	Optional []Option      // of Create, Upsert and Update: columns that may be left out
+	Kept     []string      // of Upsert: those that a conflict leaves as they are, as SQL spells them
+	Inputs   []InputColumn // of CreateMany
+	Left     []string      // of CreateMany: selectors of the fields that must be nil
+	Derived  bool          // of CreateMany: no row is made unless each has its parent
+	Load     *Loader       // of Load
 }
 
 // Const is a constant text. A Shared one is declared by another method.

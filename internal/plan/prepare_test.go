@@ -3,6 +3,7 @@ package plan_test
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -54,7 +55,7 @@ func TestPrepare(t *testing.T) {
 								t.Errorf("%s.%s: %v\n%s", repo.Name, m.Name, err, text)
 								continue
 							}
-							if want := len(m.SQL) + strings.Count(text, "/*optional*/"); len(sd.ParamOIDs) != want {
+							if want := len(m.SQL) + len(m.Inputs) + strings.Count(text, "/*optional*/"); len(sd.ParamOIDs) != want {
 								t.Errorf("%s.%s has %d arguments for %d parameters", repo.Name, m.Name, want, len(sd.ParamOIDs))
 							}
 						}
@@ -74,7 +75,7 @@ func texts(m *plan.Method) []string {
 	switch m.Shape {
 	case plan.CopyFrom:
 		return nil
-	case plan.Create, plan.Update, plan.UpdateWhere:
+	case plan.Create, plan.Upsert, plan.Update, plan.UpdateWhere:
 	case plan.List, plan.ListBy, plan.Page, plan.ForEach, plan.Count, plan.DeleteWhere:
 		return []string{m.Consts[0].Text, m.Consts[0].Text + " and (true)"}
 	case plan.Exists:
@@ -83,12 +84,15 @@ func texts(m *plan.Method) []string {
 		return []string{m.Consts[0].Text}
 	}
 	assemble := func(opts []plan.Option) string {
-		list, values := "", ""
+		list, values, sets := "", "", ""
 		for i, o := range opts {
 			n := len(m.SQL) + i + 1
-			if m.Shape == plan.Create {
+			if m.Shape == plan.Create || m.Shape == plan.Upsert {
 				list += ", " + o.Column
 				values += fmt.Sprintf(", /*optional*/$%d", n)
+				if !slices.Contains(m.Kept, o.Column) {
+					sets += fmt.Sprintf(", %s = excluded.%s", o.Column, o.Column)
+				}
 				continue
 			}
 			if i > 0 {
@@ -97,8 +101,11 @@ func texts(m *plan.Method) []string {
 			list += fmt.Sprintf("%s = /*optional*/$%d", o.Column, n)
 		}
 		text := m.Consts[0].Text + list + m.Consts[1].Text
-		if m.Shape == plan.Create {
+		switch m.Shape {
+		case plan.Create:
 			text += values + m.Consts[2].Text
+		case plan.Upsert:
+			text += values + m.Consts[2].Text + sets + m.Consts[3].Text
 		}
 		return text
 	}
@@ -106,7 +113,7 @@ func texts(m *plan.Method) []string {
 	for i := range m.Optional {
 		out = append(out, assemble(m.Optional[i:i+1]))
 	}
-	if m.Shape == plan.Create {
+	if m.Shape == plan.Create || m.Shape == plan.Upsert {
 		out = append(out, assemble(nil))
 	}
 	return out

@@ -135,9 +135,9 @@ func (m *Method) FullDoc() []string {
 // Results returns what the method returns.
 func (m *Method) Results() string {
 	switch m.Shape {
-	case One, Create:
+	case One, Create, Upsert:
 		return "(" + m.Row.Type + ", error)"
-	case Many, List, ListBy:
+	case Many, List, ListBy, CreateMany:
 		return "([]" + m.Row.Type + ", error)"
 	case Page:
 		return "(filter.Page[" + m.Row.Type + "], error)"
@@ -176,7 +176,7 @@ func (m *Method) Reads() bool {
 // Writes reports whether the method changes rows by a text that is put together.
 func (m *Method) Writes() bool {
 	switch m.Shape {
-	case Create, Update, UpdateWhere, DeleteWhere:
+	case Create, CreateMany, Upsert, Update, UpdateWhere, DeleteWhere:
 		return true
 	}
 	return false
@@ -184,6 +184,25 @@ func (m *Method) Writes() bool {
 
 // Assigns reports whether the method puts a SET list together.
 func (m *Method) Assigns() bool { return m.Shape == Update || m.Shape == UpdateWhere }
+
+// KeptLiterals returns the columns that a conflict leaves as they are.
+func (m *Method) KeptLiterals() string {
+	texts := make([]string, len(m.Kept))
+	for i, column := range m.Kept {
+		texts[i] = Option{Column: column}.Literal()
+	}
+	return strings.Join(texts, ", ")
+}
+
+// LeftGiven returns the condition that an item has a value for a column that is
+// the server's to fill.
+func (m *Method) LeftGiven() string {
+	texts := make([]string, len(m.Left))
+	for i, field := range m.Left {
+		texts[i] = m.Var.Items + "[" + m.Var.Index + "]" + field + " != nil"
+	}
+	return strings.Join(texts, " || ")
+}
 
 // Text returns the name of the statement's constant, or of its head.
 func (m *Method) Text() string { return m.Consts[0].Name }

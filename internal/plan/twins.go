@@ -20,7 +20,7 @@ type Twin struct {
 // one statement, and its result can be read when others have run before it.
 func batchable(s Shape) bool {
 	switch s {
-	case One, Many, Exec, ExecRows, List, ListBy, Count, Exists, Create, Update, UpdateWhere, DeleteWhere:
+	case One, Many, Exec, ExecRows, List, ListBy, Count, Exists, Create, Upsert, Update, UpdateWhere, DeleteWhere:
 		return true
 	}
 	return false // a batch or a copy of its own, or a result that is read while it comes
@@ -39,7 +39,7 @@ func (m *Method) TwinArgs() string {
 // TwinResult returns what the method's twin returns.
 func (m *Method) TwinResult() string {
 	switch m.Shape {
-	case One, Create, Count, Exists:
+	case One, Create, Upsert, Count, Exists:
 		return " *tenant.Result[" + m.Row.Type + "]"
 	case Many, List, ListBy:
 		return " *tenant.Result[[]" + m.Row.Type + "]"

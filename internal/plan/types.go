@@ -21,6 +21,7 @@ const (
 	pathContext = "context"
 	pathErrors  = "errors"
 	pathIter    = "iter"
+	pathSlices  = "slices"
 	pathStrconv = "strconv"
 	pathTime    = "time"
 	pathPgx     = "github.com/jackc/pgx/v5"
@@ -111,7 +112,7 @@ type imports struct {
 func newImports() *imports {
 	im := &imports{map[string]string{}, map[string]string{}, map[string]bool{}}
 	for _, p := range []string{
-		pathContext, pathErrors, pathIter, pathStrconv, pathTime, pathPgx, pathPgconn, pathPgtype, pathTenant, pathFilter,
+		pathContext, pathErrors, pathIter, pathSlices, pathStrconv, pathTime, pathPgx, pathPgconn, pathPgtype, pathTenant, pathFilter,
 	} {
 		im.addAll(map[string]string{p: ""}, nil)
 	}

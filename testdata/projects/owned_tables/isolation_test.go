@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/tenantc/tenantc/tenant"
+	"github.com/tenantc/tenantc/tenant/filter"
 )
 
 // Lines and notes have no tenant column. Positions and numbers collide between
@@ -86,7 +87,55 @@ func TestOwnedRowsFollowTheirOrder(t *testing.T) {
 		t.Errorf("LoadLineItems: %v, %v", items, err)
 	}
 
+	_, err = store.LineItems.Create(ctx, acme.of, gen.NewLineItem{OrderID: widget.order, Position: 5, Product: "x", Quantity: 1})
+	if !errors.Is(err, tenant.ErrNotFound) {
+		t.Errorf("Create below the other tenant's order: %v, want ErrNotFound", err)
+	}
+	_, err = store.LineItems.UpsertByOrderIDPosition(ctx, acme.of, gen.NewLineItem{OrderID: widget.order, Position: 1, Product: "x", Quantity: 1})
+	if !errors.Is(err, tenant.ErrNotFound) {
+		t.Errorf("Upsert below the other tenant's order: %v, want ErrNotFound", err)
+	}
+	mixed := []gen.NewLineItem{
+		{OrderID: acme.order, Position: 5, Product: "y", Quantity: 1},
+		{OrderID: widget.order, Position: 6, Product: "z", Quantity: 1},
+	}
+	if made, err := store.LineItems.CreateMany(ctx, acme.of, mixed); !errors.Is(err, tenant.ErrNotFound) {
+		t.Errorf("CreateMany below both tenants' orders: %v, %v, want ErrNotFound", made, err)
+	}
+	if made, err := store.LineNotes.CreateMany(ctx, acme.of, []gen.NewLineNote{{LineItemID: widget.line, Number: 7}}); !errors.Is(err, tenant.ErrNotFound) {
+		t.Errorf("CreateMany below the other tenant's line: %v, %v, want ErrNotFound", made, err)
+	}
+	for _, b := range []book{acme, widget} {
+		if n, err := store.LineItems.Count(ctx, b.of); n != 1 || err != nil {
+			t.Errorf("%d lines, %v", n, err)
+		}
+	}
+	l := gen.LineItemCols
+	for what, changed := range map[string]func() (int64, error){
+		"UpdateWhere": func() (int64, error) {
+			return store.LineItems.UpdateWhere(ctx, acme.of, gen.LineItemPatch{Product: gen.Set("x")}, l.OrderID.Eq(widget.order))
+		},
+		"DeleteWhere": func() (int64, error) { return store.LineItems.DeleteWhere(ctx, acme.of, l.ID.Eq(widget.line)) },
+	} {
+		n, err := changed()
+		none(what, n, err)
+	}
+
 	// Within the tenant the same calls arrive.
+	made, err := store.LineItems.CreateMany(ctx, acme.of, []gen.NewLineItem{
+		{OrderID: acme.order, Position: 9, Product: "y", Quantity: 1}, {OrderID: acme.order, Position: 8, Product: "z", Quantity: 2},
+	})
+	if err != nil || len(made) != 2 || made[0].Position != 9 || made[1].Product != "z" {
+		t.Errorf("CreateMany: %v, %v", made, err)
+	}
+	upserted, err := store.LineItems.UpsertByOrderIDPosition(ctx, acme.of, gen.NewLineItem{OrderID: acme.order, Position: 9, Product: "w", Quantity: 4})
+	if err != nil || upserted.ID != made[0].ID || upserted.Quantity != 4 {
+		t.Errorf("Upsert: %v, %v", upserted, err)
+	}
+	p, err := store.LineItems.Page(ctx, acme.of, filter.OrderBy(l.Position.Desc()).Limit(2), "")
+	if err != nil || len(p.Items) != 2 || p.Items[0].Position != 9 || p.Next == "" {
+		t.Errorf("Page: %v, %v", p, err)
+	}
 	if n, err := store.LineItems.SetQuantity(ctx, acme.of, gen.SetQuantityParams{ID: acme.line, Quantity: 9}); n != 1 || err != nil {
 		t.Errorf("SetQuantity changed %d rows: %v", n, err)
 	}
