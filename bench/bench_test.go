@@ -111,12 +111,12 @@ func TestShapesAreConfined(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, shape := range shapes {
-		if _, err := r.prove("-- name: Q " + fillShape(i+2).Replace(shape) + "\n"); err != nil {
+		if _, err := r.prove("-- name: Q "+fillShape(i+2).Replace(shape)+"\n", 1); err != nil {
 			t.Error(err)
 		}
 	}
 	for _, g := range growing {
-		if _, err := r.prove(g.statement(3)); err != nil {
+		if _, err := r.prove(g.statement(3), 1); err != nil {
 			t.Errorf("%s: %v", g.name, err)
 		}
 	}

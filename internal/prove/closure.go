@@ -4,8 +4,9 @@ import "slices"
 
 // index holds what the facts of one block say, by the term of which they say it.
 type index struct {
-	ids  map[term]int
-	said []said // by id
+	*ties
+	at   map[int]int // by number of a term, an index into said
+	said []said
 }
 
 // said is what is said of one term, in the order of the facts.
@@ -14,9 +15,9 @@ type said struct {
 	members []membership
 }
 
-// edge says that a term equals another one where fact holds.
+// edge says that a term equals another one, of the number given, where fact holds.
 type edge struct {
-	to   term
+	to   int
 	fact *fact
 	on   int // number of the join in whose ON the fact stands; inWhere otherwise
 }
@@ -35,44 +36,53 @@ type membership struct {
 	given labels
 }
 
-func newIndex() *index { return &index{ids: map[term]int{}} }
+func (p *prover) newIndex() *index { return &index{ties: &p.ties, at: map[int]int{}} }
 
-func (x *index) term(t term) *said {
-	id, ok := x.ids[t]
-	if !ok {
-		id = len(x.said)
-		x.ids[t] = id
-		x.said = append(x.said, said{})
-	}
-	return &x.said[id]
-}
-
-// of returns what is said of t, or nil.
-func (x *index) of(t term) *said {
-	if id, ok := x.ids[t]; ok {
-		return &x.said[id]
+func (x *index) of(id int) *said {
+	if i, ok := x.at[id]; ok {
+		return &x.said[i]
 	}
 	return nil
+}
+
+func (x *index) enter(id int) *said {
+	i, ok := x.at[id]
+	if !ok {
+		i = len(x.said)
+		x.at[id] = i
+		x.said = append(x.said, said{})
+	}
+	return &x.said[i]
+}
+
+func (x *index) edge(a, b int, f *fact, on int) {
+	s := x.enter(a)
+	s.edges = append(s.edges, edge{b, f, on})
+}
+
+func (x *index) member(t term, m membership) {
+	id := x.id(t)
+	x.hope(id)
+	s := x.enter(id)
+	s.members = append(s.members, m)
 }
 
 // add enters the facts of WHERE, or of the ON of the join of that number.
 func (x *index) add(facts []*fact, on int) {
 	for _, f := range facts {
 		for _, eq := range f.equal {
-			a := x.term(eq.a)
-			a.edges = append(a.edges, edge{eq.b, f, on})
-			b := x.term(eq.b)
-			b.edges = append(b.edges, edge{eq.a, f, on})
+			a, b := x.id(eq.a), x.id(eq.b)
+			x.tie(a, b)
+			x.edge(a, b, f, on)
+			x.edge(b, a, f, on)
 		}
 		for _, g := range f.given {
-			s := x.term(g.term)
-			s.members = append(s.members, membership{fact: f, on: on, given: g.labels})
+			x.member(g.term, membership{fact: f, on: on, given: g.labels})
 		}
 		for i := range f.members {
 			m := &f.members[i]
 			for j, t := range m.terms {
-				s := x.term(t)
-				s.members = append(s.members, membership{fact: f, on: on, sub: m.sub, col: m.cols[j], array: m.array})
+				x.member(t, membership{fact: f, on: on, sub: m.sub, col: m.cols[j], array: m.array})
 			}
 		}
 	}
@@ -102,8 +112,12 @@ func (c *closure) holds(f *fact, on int) bool {
 
 // members calls yield for each membership of t, until it returns false.
 func (c *closure) members(t term, yield func(*membership) bool) bool {
-	for ; c != nil; c = c.up {
-		s := c.facts.of(t)
+	if c == nil {
+		return true
+	}
+	id, ok := c.facts.ids[t]
+	for ; ok && c != nil; c = c.up {
+		s := c.facts.of(id)
 		if s == nil {
 			continue
 		}
@@ -118,7 +132,7 @@ func (c *closure) members(t term, yield func(*membership) bool) bool {
 
 // arrival is a term that a walk has come to, from which and by which fact.
 type arrival struct {
-	term term
+	id   int // number of the term
 	from int // index of an arrival; -1 for the first
 	by   *fact
 }
@@ -126,25 +140,25 @@ type arrival struct {
 // walk lists terms in the order in which they are come to.
 type walk struct {
 	list []arrival
-	seen map[term]bool // once the list is long
+	seen map[int]bool // once the list is long
 }
 
 // longWalk is how many terms are sought one by one.
-const longWalk = 8
+const longWalk = 16
 
 func (w *walk) come(a arrival) {
 	switch {
 	case w.seen != nil:
-		if w.seen[a.term] {
+		if w.seen[a.id] {
 			return
 		}
-		w.seen[a.term] = true
-	case slices.ContainsFunc(w.list, func(b arrival) bool { return b.term == a.term }):
+		w.seen[a.id] = true
+	case slices.ContainsFunc(w.list, func(b arrival) bool { return b.id == a.id }):
 		return
 	case len(w.list) == longWalk:
-		w.seen = map[term]bool{a.term: true}
+		w.seen = map[int]bool{a.id: true}
 		for _, b := range w.list {
-			w.seen[b.term] = true
+			w.seen[b.id] = true
 		}
 	}
 	w.list = append(w.list, a)
@@ -156,14 +170,21 @@ func (c *closure) nearest(t term, goal func(term) bool) ([]*fact, bool) {
 	if goal(t) {
 		return nil, true
 	}
-	w := walk{}
-	w.come(arrival{term: t, from: -1})
+	if c == nil {
+		return nil, false
+	}
+	id, ok := c.facts.ids[t]
+	if !ok {
+		return nil, false
+	}
+	w := walk{list: []arrival{{id, -1, nil}}}
 	for at := 0; at < len(w.list); at++ {
-		if at > 0 && goal(w.list[at].term) {
+		id := w.list[at].id
+		if at > 0 && goal(c.facts.terms[id]) {
 			return w.way(at), true
 		}
 		for part := c; part != nil; part = part.up {
-			s := part.facts.of(w.list[at].term)
+			s := part.facts.of(id)
 			if s == nil {
 				continue
 			}

@@ -52,7 +52,7 @@ func (lv *level) lateralEnv(s *query.RTE) *env {
 // inBody returns what the body of a called function may use: its arguments are
 // the values of the call, and outside of it all is as where the call stands.
 func (p *prover) inBody(call *query.FuncCall, up *env) *env {
-	e := &env{up: up, known: &closure{facts: newIndex(), where: true, up: up.outwards()}}
+	e := &env{up: up, known: &closure{facts: p.newIndex(), where: true, up: up.outwards()}}
 	for i, a := range call.Args {
 		param := query.Column(call.Params, i)
 		ta, tb := p.termOf(param), p.termOf(a)

@@ -17,6 +17,9 @@ type holding struct {
 // holdings returns the labels of t under c: those of every term that equals it.
 func (lv *level) holdings(c *closure, t term) []holding {
 	var out []holding
+	if lv.p.ties.hopeless(t) {
+		return nil
+	}
 	c.class(t, func(u term) {
 		lv.held(c, u, func(h holding) bool {
 			out = append(out, h)
@@ -123,6 +126,9 @@ func (p *prover) sharedLabels(in *level, t term) labels {
 // by the fewest facts.
 func (lv *level) tenantOf(c *closure, t term, dim *catalog.Dimension) ([]Reason, bool) {
 	var found holding
+	if lv.p.ties.hopeless(t) {
+		return nil, false
+	}
 	way, ok := c.nearest(t, func(u term) bool {
 		found = holding{}
 		lv.held(c, u, func(h holding) bool {
@@ -144,7 +150,9 @@ func (lv *level) tenantOf(c *closure, t term, dim *catalog.Dimension) ([]Reason,
 func (lv *level) tupleOf(c *closure, terms []term, rel *catalog.Relation, cols []int) ([]Reason, bool) {
 	held, found := make([][]holding, len(terms)), false
 	for i, t := range terms {
-		held[i] = lv.holdings(c, t)
+		if held[i] = lv.holdings(c, t); len(held[i]) == 0 {
+			return nil, false
+		}
 	}
 	for _, first := range held[0] {
 		var because []Reason

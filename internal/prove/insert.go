@@ -135,7 +135,7 @@ func (p *prover) returning(target *query.RTE, list []*query.Target, lv *level, o
 	}
 	if lv == nil {
 		lv = p.newLevel([]query.FromItem{target}, nil, nil, nil)
-		lv.confined[target] = &Instance{RTE: target}
+		lv.settle(&Instance{RTE: target})
 	}
 	at := len(lv.links)
 	for _, t := range list {

@@ -218,7 +218,7 @@ func (lv *level) closureAt(s *step) *closure {
 // indexed returns the index of the block's facts.
 func (lv *level) indexed() *index {
 	if lv.facts == nil {
-		lv.facts = newIndex()
+		lv.facts = lv.p.newIndex()
 		lv.facts.add(lv.where, inWhere)
 		for _, j := range lv.joins {
 			lv.facts.add(j.facts, j.no)

@@ -15,6 +15,7 @@ type prover struct {
 	stmt    *query.Stmt
 	tenants []Tenant // the parameters tried, one a dimension
 
+	ties    ties
 	factID  int
 	steps   int
 	subs    map[*query.SubLink]*subquery

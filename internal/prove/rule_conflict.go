@@ -50,7 +50,7 @@ func (p *prover) conflict(q *query.Insert, rows [][]labels, res *result) {
 	lv := p.newLevel([]query.FromItem{q.Target, c.Excluded}, c.Where, nil, nil)
 	lv.rows[c.Excluded] = &rowSource{rte: c.Excluded, res: &result{cols: p.excluded(q, rows)}}
 	_, guarded := confineDirect(lv, lv.row(), q.Target) // by its WHERE alone
-	lv.confined[q.Target] = &Instance{RTE: q.Target}
+	lv.settle(&Instance{RTE: q.Target})
 	for _, a := range met {
 		res.loose = append(res.loose, p.explainConflict(q, a, guarded))
 	}

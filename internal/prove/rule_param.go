@@ -171,6 +171,7 @@ func attemptAssuming(cat *catalog.Catalog, s *query.Stmt, tenants []Tenant, assu
 		places:         map[*query.Select]bool{},
 		comparesTenant: map[int]bool{}, trusted: map[string]*catalog.Function{}, pure: map[*catalog.Function]bool{}, looking: map[*catalog.Expr]bool{},
 	}
+	p.ties = ties{partition: *newPartition(), of: map[*query.RTE][]int{}, sure: map[*query.RTE]bool{}, p: p}
 	a = &attempted{p, &result{}}
 	defer func() {
 		if r := recover(); r != nil {

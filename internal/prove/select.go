@@ -281,7 +281,7 @@ func (lv *level) meetOf(list []query.Expr, of query.Expr) labels {
 
 func (lv *level) gather(c *closure, t term) labels {
 	var out labels
-	if t.isZero() {
+	if t.isZero() || lv.p.ties.hopeless(t) {
 		return out
 	}
 	var own []ownColumns

@@ -226,7 +226,7 @@ func (lv *level) confine(r *query.RTE) bool {
 	inst := &Instance{RTE: r, Class: ten.Class}
 	if p.assumed[r] {
 		inst.Rule = assumedRule
-		lv.confined[r] = inst
+		lv.settle(inst)
 		return true
 	}
 	if ten.Mixed && !r.Only {
@@ -245,11 +245,17 @@ func (lv *level) confine(r *query.RTE) bool {
 	for _, rule := range instanceRules {
 		if because, ok := rule.confine(lv, c, r); ok {
 			inst.Rule, inst.Because = rule.stem, because
-			lv.confined[r] = inst
+			lv.settle(inst)
 			return true
 		}
 	}
 	return false
+}
+
+// settle enters that an instance is confined.
+func (lv *level) settle(inst *Instance) {
+	lv.confined[inst.RTE] = inst
+	lv.p.ties.confined(inst.RTE)
 }
 
 // instanceRule is a rule that confines a relation instance under the closure

@@ -63,10 +63,13 @@ func (c *partition) id(t term) int {
 
 // find returns the representative of the class of t, or -1 where t is in none.
 func (c *partition) find(t term) int {
-	id, ok := c.ids[t]
-	if !ok {
-		return -1
+	if id, ok := c.ids[t]; ok {
+		return c.root(id)
 	}
+	return -1
+}
+
+func (c *partition) root(id int) int {
 	for c.parent[id] != id {
 		c.parent[id] = c.parent[c.parent[id]]
 		id = c.parent[id]
@@ -75,9 +78,7 @@ func (c *partition) find(t term) int {
 }
 
 func (c *partition) union(a, b term) {
-	c.id(a)
-	c.id(b)
-	c.parent[c.find(a)] = c.find(b)
+	c.parent[c.root(c.id(a))] = c.root(c.id(b))
 }
 
 // classes returns the classes of more than one term.
