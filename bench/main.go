@@ -13,7 +13,7 @@ import (
 )
 
 func main() {
-	only := flag.String("only", "", "measure one part: calls, generate, prove or check")
+	only := flag.String("only", "", "measure one part: calls, placements, generate, prove or check")
 	flag.Parse()
 	if err := measure(*only); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -23,13 +23,18 @@ func main() {
 
 func measure(only string) error {
 	switch only {
-	case "", "calls", "generate", "prove", "check":
+	case "", "calls", "placements", "generate", "prove", "check":
 	default:
-		return fmt.Errorf("no part is called %q: calls, generate, prove or check", only)
+		return fmt.Errorf("no part is called %q: calls, placements, generate, prove or check", only)
 	}
 	r := newReport(os.Stdout)
 	if only == "" || only == "calls" {
 		if err := benchCalls(r); err != nil {
+			return err
+		}
+	}
+	if only == "" || only == "placements" {
+		if err := benchPlacements(r); err != nil {
 			return err
 		}
 	}
@@ -38,7 +43,7 @@ func measure(only string) error {
 			return err
 		}
 	}
-	if only != "calls" && only != "prove" {
+	if only != "calls" && only != "placements" && only != "prove" {
 		work, remove, err := workFolder()
 		if err != nil {
 			return err

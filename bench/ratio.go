@@ -21,6 +21,16 @@ type ratio struct {
 // collection takes as long as a hundred calls, and falls on either side by
 // chance. What a side allocates is counted elsewhere. blocks is at least 30.
 func compare(blocks, n int, ours, theirs func() error) (ratio, error) {
+	return compareBy(clock, blocks, n, ours, theirs)
+}
+
+// wall is the clock for what waits: for a server, or for a network.
+func wall() time.Duration { return time.Since(begun) }
+
+var begun = time.Now()
+
+// compareBy is compare by another clock.
+func compareBy(clock func() time.Duration, blocks, n int, ours, theirs func() error) (ratio, error) {
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	ratios := make([]float64, 0, blocks)
 	times := [2][]time.Duration{}

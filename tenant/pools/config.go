@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -97,8 +96,22 @@ var (
 	ErrBadName = errors.New("pools: not a usable name of a database")
 )
 
-// plainName is what a name is made of. PostgreSQL cuts a longer one.
-var plainName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]{0,62}$`)
+// plainName reports whether name is made of letters, digits, _ and - and not
+// too long: PostgreSQL would cut it.
+func plainName(name string) bool {
+	if name == "" || len(name) > 63 {
+		return false
+	}
+	for i := range len(name) {
+		switch c := name[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', c == '_':
+		case i > 0 && ('0' <= c && c <= '9' || c == '-'):
+		default:
+			return false
+		}
+	}
+	return true
+}
 
 func (c Config) withDefaults() (Config, error) {
 	if len(c.Servers) == 0 {

@@ -64,7 +64,7 @@ func New(cfg Config) (*Pools, error) {
 		stop:    make(chan struct{}),
 	}
 	for name, dsn := range cfg.Servers {
-		if !plainName.MatchString(name) {
+		if !plainName(name) {
 			return nil, fmt.Errorf("pools: server %q: want letters, digits, _ and -, at most 63, beginning with a letter or _", name)
 		}
 		server, err := pgx.ParseConfig(dsn)
@@ -93,7 +93,7 @@ func (p *Pools) WithMode(db Database, mode pgx.QueryExecMode) (*Pool, error) {
 	if p.servers[db.Server] == nil {
 		return nil, fmt.Errorf("%w: %q", ErrUnknownServer, db.Server)
 	}
-	if db.Name != "" && !plainName.MatchString(db.Name) {
+	if db.Name != "" && !plainName(db.Name) {
 		return nil, fmt.Errorf("%w: %q: want letters, digits, _ and -, at most 63, beginning with a letter or _", ErrBadName, db.Name)
 	}
 	return &Pool{p, key{db, mode}}, nil
