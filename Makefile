@@ -84,4 +84,4 @@ tools: ## build sqlc and staticcheck, so that no test or check waits for it
 
 .PHONY: setup
 setup:
-	@.ci/setup postgres cc
+	@.ci/setup postgres cc pgbouncer
