@@ -13,7 +13,7 @@ import (
 )
 
 // TestRefusedQueryWritesNothing adds one query that is not confined to the
-// reference application. The other eighteen are fine, and still not a byte of
+// reference application. The other nineteen are fine, and still not a byte of
 // the generated code may change.
 func TestRefusedQueryWritesNothing(t *testing.T) {
 	for _, tt := range []struct{ name, query string }{

@@ -116,6 +116,13 @@ type HandOverParams struct {
 	OwnerID    uuid.UUID
 }
 
+// ListByOwnersRow is one row of [Documents.ListByOwners].
+type ListByOwnersRow struct {
+	ID        uuid.UUID
+	Title     string
+	OwnerName string
+}
+
 const getDocument = `select tenant_id, id, title, content, owner_id, is_public, created_at, updated_at from documents where tenant_id = $1 and id = $2`
 
 // Get returns the tenant's document with that id, or tenant.ErrNotFound.
@@ -466,6 +473,26 @@ func (r *Documents) HandOver(ctx context.Context, tenantID tenant.ID, arg HandOv
 	return collect(rows, err, documentDest)
 }
 
+const listByOwners = `select d.id, d.title, u.name as owner_name
+from documents d
+join users u on u.tenant_id = d.tenant_id and u.id = d.owner_id
+where (d.tenant_id = $1 and (d.is_public or d.title ilike $2))`
+const listByOwnersEnd = `
+order by d.title, d.id`
+
+// ListByOwners returns documents beside their owners' names. Which owners they
+// may be is left to the caller.
+//
+// Conditions are about the users u. They can only narrow.
+//
+// source: queries/documents.sql:51
+func (r *Documents) ListByOwners(ctx context.Context, tenantID tenant.ID, pattern string, conds ...filter.Cond[models.User]) ([]ListByOwnersRow, error) {
+	key := tenant.Key(tenantID)
+	sql, args := filter.Within(listByOwners, listByOwnersEnd, `"u".`, []any{key, pattern}, conds)
+	rows, err := r.db.Query(ctx, key, sql, args...)
+	return collect(rows, err, listByOwnersRowDest)
+}
+
 // documentDest says where the columns of a row go.
 func documentDest(d *models.Document) []any {
 	return []any{
@@ -488,5 +515,14 @@ func listWithOwnersRowDest(row *ListWithOwnersRow) []any {
 		&row.IsPublic,
 		&row.OwnerName,
 		&row.OwnerEmail,
+	}
+}
+
+// listByOwnersRowDest says where the columns of a row go.
+func listByOwnersRowDest(row *ListByOwnersRow) []any {
+	return []any{
+		(*uuidColumn)(&row.ID),
+		&row.Title,
+		&row.OwnerName,
 	}
 }

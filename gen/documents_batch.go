@@ -146,3 +146,10 @@ func (r DocumentsBatch) HandOver(arg HandOverParams) *tenant.Result[[]models.Doc
 	key := r.b.Key()
 	return queueMany(r.b, documentDest, handOver, pgtype.UUID{Bytes: arg.NewOwnerID, Valid: true}, key, pgtype.UUID{Bytes: arg.OwnerID, Valid: true})
 }
+
+// ListByOwners is [Documents.ListByOwners] in a batch.
+func (r DocumentsBatch) ListByOwners(pattern string, conds ...filter.Cond[models.User]) *tenant.Result[[]ListByOwnersRow] {
+	key := r.b.Key()
+	sql, args := filter.Within(listByOwners, listByOwnersEnd, `"u".`, []any{key, pattern}, conds)
+	return queueMany(r.b, listByOwnersRowDest, sql, args...)
+}

@@ -45,3 +45,13 @@ update documents
 set owner_id = @new_owner_id, updated_at = now()
 where tenant_id = @tenant_id and owner_id = @owner_id
 returning *;
+
+-- ListByOwners returns documents beside their owners' names. Which owners they
+-- may be is left to the caller.
+-- name: ListByOwners :many
+-- tenant: filter users u
+select d.id, d.title, u.name as owner_name
+from documents d
+join users u on u.tenant_id = d.tenant_id and u.id = d.owner_id
+where d.tenant_id = @tenant_id and (d.is_public or d.title ilike @pattern)
+order by d.title, d.id;

@@ -5,6 +5,7 @@ package queries
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -20,6 +21,7 @@ import (
 	"github.com/tenantc/tenantc/models"
 	"github.com/tenantc/tenantc/schema"
 	"github.com/tenantc/tenantc/tenant"
+	"github.com/tenantc/tenantc/tenant/filter"
 )
 
 // The second tenant has the same ids, e-mails and titles as the first. Only
@@ -136,6 +138,26 @@ var cases = map[string]struct {
 		})
 		all, err2 := w.Users.Count(ctx, acme)
 		return []int64{n, all}, errors.Join(err, err2)
+	}},
+	"ListByOwners": {[]int{2, 1, 1, 1, 0, 1}, func(ctx context.Context, w world) (any, error) {
+		u := gen.UserCols
+		var n []int
+		for _, conds := range [][]filter.Cond[models.User]{
+			nil, {u.Age.Gte(18)}, {filter.Not(u.Age.Gte(18))}, {u.Name.Eq("Ann of Acme Corp")},
+			{filter.Or[models.User]()}, {filter.Or(u.Name.Like("%Widget%"), u.Age.Lt(18)), u.ID.In(ann, bob)},
+		} {
+			documents, err := w.Documents.ListByOwners(ctx, acme, "%50%", conds...)
+			if err != nil {
+				return nil, err
+			}
+			n = append(n, len(documents))
+			for _, d := range documents {
+				if !strings.HasSuffix(d.OwnerName, "Acme Corp") {
+					return nil, fmt.Errorf("%s is not acme's", d.OwnerName)
+				}
+			}
+		}
+		return n, nil
 	}},
 	"ListAuthors": {[]string{"Bob of Acme Corp"}, func(ctx context.Context, w world) (any, error) {
 		users, err := w.Users.ListAuthors(ctx, acme)

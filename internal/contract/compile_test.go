@@ -165,6 +165,16 @@ var cases = []struct {
 		`cannot use gen\.UserCols\.Age\.Gte\(18\) .* as filter\.Cond\[.*models\.Document\] value`,
 		`store.Users.List(ctx, acme, gen.UserCols.Age.Gte(18))`,
 	}, {
+		"condition of another table on a query of one's own",
+		`store.Documents.ListByOwners(ctx, acme, "%", gen.DocumentCols.IsPublic.Eq(true))`,
+		`cannot use gen\.DocumentCols\.IsPublic\.Eq\(true\) .* as filter\.Cond\[.*models\.User\] value`,
+		`store.Documents.ListByOwners(ctx, acme, "%", gen.UserCols.Age.Gte(18))`,
+	}, {
+		"raw SQL as a condition on a query of one's own",
+		`store.Documents.ListByOwners(ctx, acme, "%", "true or true")`,
+		`cannot use "true or true" .* as filter\.Cond\[.*models\.User\] value`,
+		`store.Documents.ListByOwners(ctx, acme, "%")`,
+	}, {
 		"unscoped method on the scoped store",
 		`store.Tenants.ListTenants(ctx)`,
 		`store\.Tenants\.ListTenants undefined`,

@@ -24,6 +24,7 @@ const (
 	CodeDeclaration      Code = "TC3030"
 	CodeDeclarationParam Code = "TC3031"
 	CodeDeclarationPlace Code = "TC3032"
+	CodeFilter           Code = "TC3033"
 
 	CodeUnknownRelation   Code = "TC3101"
 	CodeUnknownColumn     Code = "TC3102"
@@ -160,7 +161,7 @@ var queryCodes = []Info{
 	{
 		Code:  CodeDeclaration,
 		Title: "a declaration about the tenant is not understood",
-		Text: "A comment line that begins with tenant: says one of: $1 or @name, the parameter that carries the tenant; none; by DIMENSION; " +
+		Text: "A comment line that begins with tenant: says one of: $1 or @name, the parameter that carries the tenant; none; by DIMENSION; filter TABLE ALIAS; " +
 			"unscoped CATEGORY: reason, the categories being admin, background, login, public, migration, other; existence: reason.",
 		Before: "-- tenant: unscoped: for the back office",
 		After:  "-- tenant: unscoped admin: lists tenants for the back office",
@@ -178,6 +179,15 @@ var queryCodes = []Info{
 		Text:   "Declarations are comment lines above the query's name, or between the name and the first word of the statement.",
 		Before: "-- name: ListUsers :many\nselect * from users; -- tenant: none",
 		After:  "-- name: ListUsers :many\n-- tenant: none\nselect * from users;",
+	},
+	{
+		Code:  CodeFilter,
+		Title: "a statement has no place for conditions",
+		Text: "A line tenant: filter TABLE ALIAS lets the method take conditions on that mention of the table. They become one more conjunct of the " +
+			"outermost WHERE, where they can only narrow, so the table stands at the outermost level of a SELECT, UPDATE or DELETE, on no nullable " +
+			"side of an outer join, and is a table and no view.",
+		Before: "-- tenant: filter users u\nselect d.title from documents d left join users u on u.tenant_id = d.tenant_id and u.id = d.owner_id where d.tenant_id = @tenant_id;",
+		After:  "-- tenant: filter documents d\nselect d.title from documents d left join users u on u.tenant_id = d.tenant_id and u.id = d.owner_id where d.tenant_id = @tenant_id;",
 	},
 	{
 		Code:   CodeUnknownRelation,

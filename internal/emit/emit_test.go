@@ -114,6 +114,32 @@ func TestRender(t *testing.T) {
 	}
 }
 
+// TestFilter: a query of the user's that takes conditions is printed with them, in
+// whatever way it speaks with the database, and in a batch.
+func TestFilter(t *testing.T) {
+	t.Parallel()
+	for shape, call := range map[plan.Shape]string{
+		plan.One: "r.db.QueryRow(ctx, key, sql, args...).Scan(&v)", plan.Many: "r.db.Query(ctx, key, sql, args...)",
+		plan.Exec: "_, err := r.db.Exec(ctx, key, sql, args...)", plan.ExecRows: "tag, err := r.db.Exec(ctx, key, sql, args...)",
+		plan.ExecResult: "return r.db.Exec(ctx, key, sql, args...)",
+	} {
+		p := one(shape)
+		m := p.Packages[0].Repositories[0].Methods[0]
+		m.Filter = &plan.Filter{Tail: "doEnd", Qualifier: "`\"u\".`"}
+		files, err := emit.Render(p)
+		if err != nil {
+			t.Fatalf("%s: %v", shape, err)
+		}
+		where := "sql, args := filter.Within(do, doEnd, `\"u\".`, []any{key, items}, conds)\n\t"
+		if got := string(files["out/users.go"]); !strings.Contains(got, where) || !strings.Contains(got, call) {
+			t.Errorf("%s: %s%s is not in\n%s", shape, where, call, got)
+		}
+		if got := string(files["out/users_batch.go"]); twins[shape] != "" && (!strings.Contains(got, where) || !strings.Contains(got, "sql, args...)")) {
+			t.Errorf("%s: %s is not in\n%s", shape, where, got)
+		}
+	}
+}
+
 // TestNoGo: what does not parse is a bug of ours and never written.
 func TestNoGo(t *testing.T) {
 	t.Parallel()

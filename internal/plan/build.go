@@ -103,6 +103,7 @@ type repo struct {
 	rel     *catalog.Relation // whose rows it holds; nil for a file of queries
 	use     use
 	methods map[string]diag.Pos // of the query files
+	hasCols bool                // the columns for conditions are planned, and may be printed already
 }
 
 // makeImports names the packages that a type may need which is known without

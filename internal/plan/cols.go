@@ -12,9 +12,10 @@ import (
 // repository. The columns of the dimensions are not among them, and neither are
 // columns whose type PostgreSQL does not compare.
 func (c *crud) cols() {
-	if c.repo.Cols != nil {
+	if c.repo.hasCols {
 		return
 	}
+	c.repo.hasCols = true
 	u := c.repo.use
 	out := &Cols{Name: c.row.name + "Cols", Doc: []string{
 		fmt.Sprintf("%sCols are the columns of %s, for conditions.", c.row.name, u.typ(c.row.typ)),

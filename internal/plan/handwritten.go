@@ -116,6 +116,9 @@ func (b *builder) queryMethod(s *statement, running *reading, q *sqlcrun.Query) 
 	for i := range q.Params {
 		c.sqlArg(s, i+1)
 	}
+	if running.filter != nil && !b.conditions(c, s, running.filter) {
+		return
+	}
 	if shape == CopyFrom {
 		copyTarget(m, s, running.copy)
 	}

@@ -201,6 +201,7 @@ type Method struct {
 	Left     []string      // of CreateMany: selectors of the fields that must be nil
 	Derived  bool          // of CreateMany: no row is made unless each has its parent
 	Load     *Loader       // of Load
+	Filter   *Filter       // of a hand-written query that takes conditions; else nil
 }
 
 // Const is a constant text. A Shared one is declared by another method.

@@ -81,6 +81,13 @@ func texts(m *plan.Method) []string {
 	case plan.Exists:
 		return []string{m.Consts[0].Text + ")", m.Consts[0].Text + " and (true))"}
 	default:
+		if m.Filter != nil {
+			tail := ""
+			if len(m.Consts) > 1 {
+				tail = m.Consts[1].Text
+			}
+			return []string{m.Consts[0].Text + tail, m.Consts[0].Text + " and (true)" + tail}
+		}
 		return []string{m.Consts[0].Text}
 	}
 	assemble := func(opts []plan.Option) string {

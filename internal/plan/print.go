@@ -221,6 +221,9 @@ func (m *Method) Ctx() string {
 
 // Call returns all arguments of a call of the database.
 func (m *Method) Call() string {
+	if m.Filter != nil {
+		return m.Ctx() + ", " + m.Var.SQL + ", " + m.Var.Args + "..."
+	}
 	return strings.Join(append([]string{m.Ctx(), m.Text()}, m.SQL...), ", ")
 }
 

@@ -129,10 +129,11 @@ func (d *Draft) sharedType(t catalog.Type) *catalog.Type {
 
 // reading is what a plan needs of the text that runs.
 type reading struct {
-	differs string   // in what its proof differs from that of the source; "" in nothing
-	targets []origin // one a column, stars expanded
-	sets    bool     // there are grouping sets
-	copy    *copying // of :copyfrom
+	differs string     // in what its proof differs from that of the source; "" in nothing
+	targets []origin   // one a column, stars expanded
+	sets    bool       // there are grouping sets
+	copy    *copying   // of :copyfrom
+	filter  *filtering // of a query that takes conditions
 }
 
 // origin is the column of a relation that an output column hands on. The zero
@@ -156,6 +157,10 @@ func (d *Draft) read(s *statement, text string) *reading {
 	proof := prove.One(d.in.Catalog, d.reader.ParseSQL(s.name, s.command, text, *s.annotation))
 	found := evidenceOf(proof)
 	r := &reading{differs: disagreement(&s.evidence, &found)}
+	r.filter = filteringOf(proof.Stmt.Filter)
+	if s.annotation.Filter != nil && r.filter == nil && r.differs == "" {
+		r.differs = "the place for conditions"
+	}
 	body := proof.Stmt.Body
 	if body == nil || len(proof.Unread) > 0 {
 		return r // sqlc alone says what the columns are

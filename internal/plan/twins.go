@@ -70,6 +70,9 @@ func (b *builder) add(r *repo, m *Method) {
 	case List, ListBy, Count, Exists, UpdateWhere, DeleteWhere:
 		u.pkg(pathFilter)
 	}
+	if m.Filter != nil {
+		u.pkg(pathFilter)
+	}
 	if m.Row != nil {
 		u.named(m.Row.Type)
 		u.named(m.Dest())
@@ -148,6 +151,9 @@ func (b *builder) finishBatch(p *pkg) {
 
 // Statement returns the text and the arguments of a call, separated by commas.
 func (m *Method) Statement() string {
+	if m.Filter != nil {
+		return m.Var.SQL + ", " + m.Var.Args + "..."
+	}
 	return strings.Join(append([]string{m.Text()}, m.SQL...), ", ")
 }
 

@@ -94,6 +94,7 @@ func One(cat *catalog.Catalog, s *query.Stmt) *Proof {
 	if proof.Verdict != Refused {
 		proof.Findings = nil
 		checkComplete(cat, proof)
+		checkFilter(cat, proof)
 	}
 	return proof
 }

@@ -102,10 +102,10 @@ func (st *Stmt) annotate(lines []annotationLine, at func(offset int) Loc, cat *c
 				a.Existence = &Waiver{Pos: loc.Pos(), Reason: reason}
 			}
 		case word == "filter":
-			bad(diag.CodeDeclaration, "filter is reserved and not supported yet", "", "")
+			st.annotateFilter(rest, loc, len(l.text), bad)
 		default:
-			fix := "one of: $1, @name, none, by DIMENSION, unscoped CATEGORY: reason, existence: reason"
-			if near := diag.Nearest(strings.TrimSuffix(word, ":"), annotationWords[:4]); near != "" {
+			fix := "one of: $1, @name, none, by DIMENSION, filter TABLE ALIAS, unscoped CATEGORY: reason, existence: reason"
+			if near := diag.Nearest(strings.TrimSuffix(word, ":"), annotationWords); near != "" {
 				fix = "-- tenant: " + near
 			}
 			bad(diag.CodeDeclaration, "\""+word+"\" is no declaration about the tenant", "", fix)

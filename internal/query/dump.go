@@ -90,6 +90,12 @@ func (d *dumper) annotation(st *Stmt) {
 	if a.Existence != nil {
 		d.line("tenant existence: %s", a.Existence.Reason)
 	}
+	if a.Filter != nil {
+		d.line("tenant filter %s %s", a.Filter.Table, a.Filter.Alias)
+	}
+	if f := st.Filter; f != nil {
+		d.line("conditions on #%d in %s", f.RTE.ID, strings.Join(strings.Fields(f.With("…")), " "))
+	}
 }
 
 func (d *dumper) query(q Query) {

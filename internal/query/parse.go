@@ -63,6 +63,7 @@ func (rd *Reader) ParseSQL(name, command, sql string, ann Annotation) *Stmt {
 		r.readParams(tree)
 		r.resolve(tree)
 	}
+	st.placeFilter(rd)
 	return st
 }
 
@@ -267,6 +268,7 @@ func (f *file) resolve(st *Stmt, p *piece, nameLine int) {
 		r.resolve(tree)
 	}
 	st.annotate(lines, f.loc, f.cat)
+	st.placeFilter(&Reader{f.cat, f.cache})
 	st.Comments = f.docComments(p, nameLine)
 }
 

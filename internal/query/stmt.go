@@ -23,7 +23,7 @@ type Stmt struct {
 	Pos        diag.Pos // the name in its `-- name:` line
 	Comments   []string // comment lines above and below the name line, without "-- "
 	Annotation Annotation
-	Filter     *Filter // reserved for queries that take conditions; nil
+	Filter     *Filter // where conditions go, of a statement that is marked to take some; else nil
 
 	Text string // the statement as written, without comments above it and without the semicolon
 	SQL  string // Text with macros rewritten to $n
@@ -36,9 +36,6 @@ type Stmt struct {
 	RTEs   []*RTE   // every range table entry, views' included, in walk order; RTE.ID is the index
 	Issues []Issue  // what was not understood; a statement with one is refused
 }
-
-// Filter is reserved.
-type Filter struct{}
 
 // Heading is what a statement is known by, for those who keep none of the rest.
 type Heading struct {
@@ -73,6 +70,7 @@ type Annotation struct {
 	By        string   // by DIMENSION
 	Unscoped  *Waiver  // unscoped CATEGORY: reason
 	Existence *Waiver  // existence: reason
+	Filter    *FilterMark
 }
 
 // Waiver is an annotation with a reason.

@@ -15,6 +15,11 @@ import (
 // More can follow: ORDER BY, or a LIMIT whose placeholder is one more than the
 // number of arguments that came back.
 func Where[M any](statement string, args []any, conds []Cond[M]) (string, []any) {
+	return where(statement, "", args, conds)
+}
+
+// where is Where with a qualifier in front of each column.
+func where[M any](statement, qualifier string, args []any, conds []Cond[M]) (string, []any) {
 	var terms, values int
 	for i := range conds {
 		conds[i].count(&terms, &values)
@@ -22,7 +27,7 @@ func Where[M any](statement string, args []any, conds []Cond[M]) (string, []any)
 	if terms == 0 {
 		return statement, args
 	}
-	w := writer{args: append(make([]any, 0, len(args)+values), args...)}
+	w := writer{qualifier: qualifier, args: append(make([]any, 0, len(args)+values), args...)}
 	w.Grow(len(statement) + 32*terms)
 	w.WriteString(statement)
 	for i := range conds {
@@ -60,7 +65,8 @@ func Narrow[M any](statement string, args []any, cond Cond[M], more []Cond[M]) (
 
 type writer struct {
 	strings.Builder
-	args []any
+	qualifier string
+	args      []any
 }
 
 // count adds the number of terms and values that write will write.
@@ -83,6 +89,7 @@ func (c *Cond[M]) write(w *writer) {
 	case nothing:
 		w.WriteString("false")
 	case comparison:
+		w.WriteString(w.qualifier)
 		w.WriteString(c.column)
 		w.WriteString(c.op.before)
 		if c.op.takesArg() {
