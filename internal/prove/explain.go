@@ -92,10 +92,10 @@ type cause struct {
 }
 
 func (lv *level) cause(r *query.RTE) cause {
-	if lv.late[r] {
+	p := lv.p
+	if lv.late[r] && slices.ContainsFunc(lv.barred, p.fromTenant) {
 		return lv.tooLate(r)
 	}
-	p := lv.p
 	ten := p.tenancy(r.Relation)
 	name := called(r)
 	if ten.Class == catalog.Derived {
@@ -117,7 +117,7 @@ func (lv *level) cause(r *query.RTE) cause {
 		}
 		return cause{code: diag.CodeOtherRelation, message: fmt.Sprintf("%s is joined without its tenant", name), why: why}
 	}
-	if len(p.before) > 0 {
+	if len(p.before) > 0 && !lv.alone(r) {
 		return cause{code: diag.CodeOtherRelation, message: fmt.Sprintf("%s is joined without its tenant", name),
 			why: fmt.Sprintf("no condition ties %s.%s to the tenant", r.Alias, col)}
 	}
@@ -176,6 +176,19 @@ func (lv *level) confinedBeside(r *query.RTE) (*query.RTE, *Instance) {
 		at = at.up.lv
 	}
 	return nil, nil
+}
+
+// alone reports whether r is all that its block reads, and no condition of it
+// compares r with a row outside.
+func (lv *level) alone(r *query.RTE) bool {
+	if slices.ContainsFunc(lv.rtes, func(o *query.RTE) bool { return o != r }) {
+		return false
+	}
+	return !slices.ContainsFunc(lv.where, func(f *fact) bool {
+		return slices.ContainsFunc(f.equal, func(eq equality) bool {
+			return eq.a.rte != nil && !lv.has[eq.a.rte] || eq.b.rte != nil && !lv.has[eq.b.rte]
+		})
+	})
 }
 
 // isFirm reports whether the confinement of o leans on nothing that is assumed.

@@ -37,6 +37,18 @@ func (lv *level) inTime() map[*query.RTE]bool {
 	return late
 }
 
+// fromTenant reports whether what came too late is a test that leads to the
+// tenant, and not only to a row that lacks one itself.
+func (p *prover) fromTenant(b barredPush) bool {
+	lacks := func(t term) bool {
+		return t.rte != nil && t.rte.Kind == query.RelationRTE && t.rte.Sub == nil && p.tenancy(t.rte.Relation).Owned() && !p.isFirm(t.rte)
+	}
+	return !slices.ContainsFunc(b.facts, func(f *fact) bool {
+		return slices.ContainsFunc(f.equal, func(eq equality) bool { return lacks(eq.a) || lacks(eq.b) }) ||
+			slices.ContainsFunc(f.members, func(m member) bool { return slices.ContainsFunc(m.terms, lacks) })
+	})
+}
+
 // tooLate says of an entry that inTime has what stands between it and the test.
 func (lv *level) tooLate(r *query.RTE) cause {
 	b := lv.barred[0]
