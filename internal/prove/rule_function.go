@@ -245,6 +245,16 @@ func (p *prover) impure(e *catalog.Expr) string {
 			if p.userOperator(name) || n.Kind == pgast.A_Expr_Kind_AEXPR_OP && p.operatorProblem(name) != "" {
 				say("uses the operator %s, which is not built in", name)
 			}
+		case *pgast.ColumnRef:
+			// Where t has no column f, t.f is f(t).
+			if parts := pgast.Strings(n.Fields); len(parts) > 1 {
+				name := parts[len(parts)-1]
+				if of := p.rowFunctions(name); len(of) > 0 {
+					if problem := p.callProblem("", name, nil, of); problem != "" {
+						say("may call %s(), which %s", name, problem)
+					}
+				}
+			}
 		case *pgast.A_Indirection:
 			for _, part := range n.Indirection {
 				if part.GetString_() != nil {
@@ -272,4 +282,31 @@ func (p *prover) impure(e *catalog.Expr) string {
 		return why == ""
 	})
 	return why
+}
+
+// rowFunctions returns the functions of that name, in whatever schema, that may
+// be called with a row alone.
+func (p *prover) rowFunctions(name string) []*catalog.Function {
+	var out []*catalog.Function
+	for _, f := range p.cat.Functions {
+		if f.Name == name && p.takesRow(f) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// takesRow reports whether the first argument of f may be a row: it is none
+// where its type is known to be another, and no cast of the schema leads there.
+func (p *prover) takesRow(f *catalog.Function) bool {
+	for _, a := range f.Args {
+		if a.Mode == 'o' || a.Mode == 't' {
+			continue
+		}
+		t := p.cat.Base(a.Type)
+		u := p.cat.UserType(t)
+		known := t.Array || u != nil && u.Kind != catalog.Composite || u == nil && catalog.PureCast(t, t)
+		return !known || len(p.cat.Casts) > 0
+	}
+	return false
 }
