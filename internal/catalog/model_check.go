@@ -42,6 +42,7 @@ func (b *builder) checkModel(m *model.Model, rel *Relation) {
 		}
 	}
 	b.checkCovered(m, rel)
+	b.checkMarks(m, rel)
 	b.checkModelClass(m, rel)
 }
 

@@ -115,7 +115,7 @@ var emitCodes = []Info{
 	{
 		Code:  CodeCRUD,
 		Title: "a method of the generated CRUD is not emitted",
-		Text: "Every tenant-owned model gets Get, List, Count, Create, Update and Delete, each proven like a hand-written query. One that is not " +
+		Text: "Every tenant-owned model gets Get, List, Page, Count, Create, CreateMany, Upsert, Update, Delete and others, each proven like a hand-written query. One that is not " +
 			"confined, or only if the schema keeps a promise that nobody declared, is left out, and so is a column of Create or Update; a " +
 			"hand-written query takes the place of the method of its name. This is a note: nothing has to be done about it.",
 		Before: "owner_id uuid references users (id)",

@@ -24,6 +24,7 @@ const (
 	CodeModelNoClass     Code = "TC1105"
 	CodeModelTenancy     Code = "TC1106"
 	CodeModelLacksColumn Code = "TC1107"
+	CodeModelMark        Code = "TC1108"
 )
 
 var modelCodes = []Info{
@@ -45,7 +46,7 @@ var modelCodes = []Info{
 	{
 		Code:  CodeModelWord,
 		Title: "a struct tag has a word that is not known",
-		Text: "A db tag may add primaryKey to the column's name; a po tag may add a type, primaryKey, notNull, unique, index " +
+		Text: "A db tag may add primaryKey, softDelete or version to the column's name; a po tag may add those, a type, notNull, unique, index " +
 			"or default(…); a tenant tag may say root, root=dimension, global, via=Field, table=name or -.",
 		Before: "ID uuid.UUID `db:\"id,primarykey\"`",
 		After:  "ID uuid.UUID `db:\"id,primaryKey\"`",
@@ -173,5 +174,15 @@ var modelCodes = []Info{
 		Text:   "The column is NOT NULL and has no default, and the model has no field for it: Create could never fill it.",
 		Before: "type User struct { ID uuid.UUID `db:\"id\"` }               // email text not null",
 		After:  "type User struct { ID uuid.UUID `db:\"id\"`; Email string `db:\"email\"` }",
+	},
+	{
+		Code:  CodeModelMark,
+		Title: "a column cannot be what its tag marks it as",
+		Text: "A model has at most one column of each mark, and the table takes care of it in a new row. softDelete is a timestamptz or " +
+			"timestamp that may be NULL, or a boolean that is NOT NULL and false by default: Delete sets it, and the other generated methods pass " +
+			"over rows in which it is set. version is a smallint, integer or bigint that is NOT NULL with a default: each generated change adds " +
+			"one to it, and Update changes the row only in the version that it is given.",
+		Before: "Version int32 `db:\"version,version\"`   // version integer not null",
+		After:  "Version int32 `db:\"version,version\"`   // version integer not null default 1",
 	},
 }

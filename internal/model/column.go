@@ -14,6 +14,7 @@ type column struct {
 	name       string
 	pos        token.Pos
 	primaryKey bool
+	mark       Mark
 	words      []string // of the po tag, without primaryKey
 }
 
@@ -50,6 +51,7 @@ func (l *loader) parseColumn(lit *ast.BasicLit, t tags) *column {
 		return db
 	}
 	db.primaryKey = db.primaryKey || po.primaryKey
+	db.mark = max(db.mark, po.mark)
 	db.words = po.words
 	return db
 }
@@ -87,10 +89,14 @@ func (l *loader) columnTag(v *tagValue) (c *column, ok bool) {
 		switch {
 		case w.text == "primaryKey":
 			c.primaryKey = true
+		case w.text == wordSoftDelete:
+			c.mark = SoftDelete
+		case w.text == wordVersion:
+			c.mark = Version
 		case v.key == "po" && poWord(w.text):
 			c.words = append(c.words, w.text)
 		default:
-			known := []string{"primaryKey"}
+			known := []string{"primaryKey", wordSoftDelete, wordVersion}
 			if v.key == "po" {
 				known = append(known, poNames...)
 			}
@@ -112,9 +118,9 @@ func (l *loader) columnTag(v *tagValue) (c *column, ok bool) {
 
 func wordsWhy(key string) string {
 	if key == "db" {
-		return "behind the column a db tag has at most primaryKey"
+		return "behind the column a db tag has primaryKey, softDelete, version, or nothing"
 	}
-	return "behind the column a po tag has a PostgreSQL type, or words as primaryKey, notNull, unique, index, default(…)"
+	return "behind the column a po tag has a PostgreSQL type, or words as primaryKey, softDelete, version, notNull, unique, index, default(…)"
 }
 
 // arguments says whether a word has something in parentheses or behind a colon.

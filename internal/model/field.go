@@ -24,7 +24,7 @@ func (l *loader) field(m *Model, f *ast.Field, name *ast.Ident, col *column, pat
 		return
 	}
 	field := &Field{
-		Name: name.Name, Pos: l.pos(name.Pos()), Column: col.name, PrimaryKey: col.primaryKey,
+		Name: name.Name, Pos: l.pos(name.Pos()), Column: col.name, PrimaryKey: col.primaryKey, Mark: col.mark,
 		Embedded: through != nil, Base: path, Words: col.words, tag: placeOf(l.pos(col.pos)), typ: placeOf(l.pos(f.Type.Pos())),
 	}
 	if l.fieldType(m, field, f.Type) {

@@ -82,6 +82,9 @@ func facts(pkg *Package) string {
 		fmt.Fprintf(&b, " %q\n", m.Doc)
 		for _, f := range m.Fields {
 			fmt.Fprintf(&b, "\t%s %s: %s %s = %s (%s)", f.Pos, f.TagPos(), f.Path(), f.Column, f.Qualified, types.TypeString(f.Type, nil))
+			if f.Mark != Unmarked {
+				fmt.Fprintf(&b, " %s", f.Mark)
+			}
 			if f.PrimaryKey {
 				b.WriteString(" key")
 			}

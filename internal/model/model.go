@@ -44,6 +44,7 @@ type Field struct {
 	Column     string
 	*FieldType // shared by fields of the same type
 	PrimaryKey bool
+	Mark       Mark
 	Embedded   bool // reached through an embedded struct
 	// Base is the selector path from the model to the struct that declares the
 	// field, {"Base"}; it is empty when that is the model. Embedded structs that
@@ -53,6 +54,31 @@ type Field struct {
 	Words []string // further words of a po tag, as "notNull" or "varchar(255)"
 
 	tag, typ place
+}
+
+// Mark is what generated methods do with a column.
+type Mark uint8
+
+const (
+	Unmarked   Mark = iota
+	SoftDelete      // a row is deleted by setting it: to the time, or to true
+	Version         // it counts the changes of the row
+)
+
+// The words of the marks.
+const (
+	wordSoftDelete = "softDelete"
+	wordVersion    = "version"
+)
+
+func (m Mark) String() string {
+	switch m {
+	case SoftDelete:
+		return wordSoftDelete
+	case Version:
+		return wordVersion
+	}
+	return ""
 }
 
 // place is a place in the file of the field.

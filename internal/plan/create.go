@@ -40,6 +40,7 @@ func (c *crud) newRows() *newRows {
 		switch {
 		case c.dimColumn(f.col.Index) || c.ownerColumn(f.col.Index):
 			// It comes from the scope, or first.
+		case c.row.marked(f): // the column's default will do
 		case f.col.Generated != nil || f.col.Identity == 'a':
 		case f.col.Default != nil || f.col.Identity == 'd' || f.col.Serial || c.b.domainDefault(f.col):
 			n.optional = append(n.optional, f)

@@ -148,7 +148,7 @@ func (c *crud) select_(what string) string {
 }
 
 // where returns the WHERE that holds for the rows of the scope.
-func (c *crud) where() string { return " where " + c.own.text("") }
+func (c *crud) where() string { return " where " + c.own.text("") + c.row.live() }
 
 // byKey returns the WHERE that finds a row by its key; first is the number of
 // the first key column's parameter.

@@ -176,7 +176,7 @@ func (l *loading) text() string {
 			continue
 		}
 		n := len(l.own.dims)
-		text := head + l.own.text("")
+		text := head + l.own.text("") + l.to.live()
 		if len(l.at) == 1 {
 			text += fmt.Sprintf(" and %s = any($%d)", quote(l.at[0].col.Name), n+1)
 		} else {

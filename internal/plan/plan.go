@@ -196,6 +196,7 @@ type Method struct {
 	Columns  []string      // of CopyFrom
 	Order    string        // of ListBy and Page: the variable with the key, or "nil"
 	Optional []Option      // of Create, Upsert and Update: columns that may be left out
+	Stale    bool          // of Update: no row is tenant.ErrStale
 	Kept     []string      // of Upsert: those that a conflict leaves as they are, as SQL spells them
 	Inputs   []InputColumn // of CreateMany
 	Left     []string      // of CreateMany: selectors of the fields that must be nil

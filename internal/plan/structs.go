@@ -17,7 +17,24 @@ type row struct {
 	fields []*rowField
 	source string // "models/models.go:11"
 	model  bool
+
+	deleted, version *rowField // the columns that are marked so, or nil
 }
+
+// live returns the condition that a row is not marked as deleted, to stand behind
+// others; "" where rows are not marked.
+func (r *row) live() string {
+	switch {
+	case r.deleted == nil:
+		return ""
+	case r.deleted.col.Type.Name == "bool":
+		return " and not " + quote(r.deleted.col.Name)
+	}
+	return " and " + quote(r.deleted.col.Name) + " is null"
+}
+
+// marked reports whether methods see to a column by themselves.
+func (r *row) marked(f *rowField) bool { return f != nil && (f == r.deleted || f == r.version) }
 
 // rowField is a field of a row.
 type rowField struct {
@@ -158,7 +175,14 @@ func (b *builder) modelRow(rel *catalog.Relation) *row {
 	r.fields = make([]*rowField, 0, len(m.Fields))
 	for _, f := range m.Fields {
 		if c := column(rel, f.Column); c != nil {
-			r.fields = append(r.fields, &rowField{f.Name, f.Path(), c, b.fieldType(f.FieldType)})
+			field := &rowField{f.Name, f.Path(), c, b.fieldType(f.FieldType)}
+			r.fields = append(r.fields, field)
+			switch f.Mark {
+			case model.SoftDelete:
+				r.deleted = field
+			case model.Version:
+				r.version = field
+			}
 		}
 	}
 	r.sort()

@@ -52,7 +52,7 @@ func (m *Method) TwinResult() string {
 // add adds a method to a repository, and what its twin names to the twin's file.
 func (b *builder) add(r *repo, m *Method) {
 	r.Methods = append(r.Methods, m)
-	if r.pkg.Kind != Scoped || !batchable(m.Shape) {
+	if r.pkg.Kind != Scoped || !batchable(m.Shape) || m.Stale {
 		return
 	}
 	if r.Twin == nil {

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -29,14 +30,15 @@ func (u *updates) text(fields []*rowField, n int, where string) string {
 func (c *crud) update() {
 	u := &updates{c: c, fields: c.settable()}
 	dims := len(c.own.dims)
-	where := c.where()
+	where, n := c.where(), dims
 	if c.keyed {
-		where = c.byKey(dims + 1)
+		where, n = c.byKey(dims+1), dims+len(c.keys)
+		if c.row.version != nil {
+			n++
+			where += fmt.Sprintf(" and %s = $%d", quote(c.row.version.col.Name), n)
+		}
 	}
-	n := dims
-	if c.keyed {
-		n += len(c.keys)
-	}
+	where = c.counted() + where
 	u.fields = c.provable(u.fields, func(fs []*rowField) string { return u.text(fs, n, where) }, "Update sets no")
 	if len(u.fields) == 0 {
 		return
@@ -59,6 +61,17 @@ func (u *updates) byKey(where string) {
 	}
 	c.keyArgs(call)
 	c.rowArgs(call)
+	if f := c.row.version; f != nil {
+		m.Stale = true
+		m.Doc = []string{
+			fmt.Sprintf("Update changes %s%s if it is still of that %s, and counts it on. It returns 1, or", c.whose(c.one), c.that(), strings.ReplaceAll(f.col.Name, "_", " ")),
+			"tenant.ErrStale when the row has changed meanwhile or is gone, and ErrEmptyPatch when the patch sets nothing.",
+		}
+		name := call.argName(f.col.Name)
+		m.Args = append(m.Args, Arg{name, c.repo.use.typ(f.typ)})
+		m.SQL = append(m.SQL, f.typ.argExpr(c.repo.use, name))
+		c.repo.use.pkg(pathTenant)
+	}
 	u.patch(call)
 	base := m.Consts[0].Name
 	m.Consts = []Const{{Name: base, Text: u.head()}, {Name: c.takeConst(base + "Where"), Text: where}}
@@ -67,8 +80,9 @@ func (u *updates) byKey(where string) {
 
 func (u *updates) byConds() {
 	c := u.c
-	if !c.emits("UpdateWhere", u.text(u.fields, len(c.own.dims), c.where())) ||
-		!c.emits("UpdateWhere", conditioned(u.text(u.fields, len(c.own.dims), c.where()))) {
+	where := c.counted() + c.where()
+	if !c.emits("UpdateWhere", u.text(u.fields, len(c.own.dims), where)) ||
+		!c.emits("UpdateWhere", conditioned(u.text(u.fields, len(c.own.dims), where))) {
 		return
 	}
 	call, m := c.begin("UpdateWhere", UpdateWhere, "update"+c.repo.Name,
@@ -82,8 +96,20 @@ func (u *updates) byConds() {
 	u.patch(call)
 	c.narrowed(call)
 	base := m.Consts[0].Name
-	m.Consts = []Const{{Name: base, Text: u.head()}, {Name: c.takeConst(base + "Where"), Text: c.where()}}
+	m.Consts = []Const{{Name: base, Text: u.head()}, {Name: c.takeConst(base + "Where"), Text: where}}
 	c.end(call)
+}
+
+// counted returns the end of a SET list that counts a version, or "".
+func (c *crud) counted() string {
+	if c.row.version == nil {
+		return ""
+	}
+	return ", " + c.oneMore()
+}
+
+func (c *crud) oneMore() string {
+	return fmt.Sprintf("%[1]s = %[1]s + 1", quote(c.row.version.col.Name))
 }
 
 // patch adds the argument with the columns to set, whose type it declares once.
@@ -117,7 +143,7 @@ func (c *crud) settable() []*rowField {
 	var fields []*rowField
 	for _, f := range c.row.fields {
 		switch {
-		case c.dimColumn(f.col.Index) || c.ownerColumn(f.col.Index) || slices.Contains(c.keys, f):
+		case c.dimColumn(f.col.Index) || c.ownerColumn(f.col.Index) || slices.Contains(c.keys, f) || c.row.marked(f):
 		case f.col.Generated != nil || f.col.Identity == 'a':
 		default:
 			fields = append(fields, f)
@@ -130,9 +156,17 @@ func (c *crud) settable() []*rowField {
 // need choose among them.
 func (c *crud) singleton() bool { return c.keyed && len(c.keys) == 0 }
 
-// delete plans Delete and DeleteWhere.
+// delete plans Delete and DeleteWhere. Where a column marks deleted rows they set
+// it, and the row stays.
 func (c *crud) delete() {
 	head := "delete from " + relText(c.rel)
+	if f := c.row.deleted; f != nil {
+		now := map[string]string{"bool": "true", "timestamp": "localtimestamp"}[f.col.Type.Name]
+		head = fmt.Sprintf("update %s set %s = %s", relText(c.rel), quote(f.col.Name), cmp.Or(now, "now()"))
+		if c.row.version != nil {
+			head += ", " + c.oneMore()
+		}
+	}
 	if c.keyed {
 		c.deleteByKey(head)
 	}
@@ -141,13 +175,21 @@ func (c *crud) delete() {
 	}
 }
 
+// deletes says what Delete does.
+func (c *crud) deletes() string {
+	if c.row.deleted != nil {
+		return "marks as deleted"
+	}
+	return "deletes"
+}
+
 func (c *crud) deleteByKey(head string) {
 	text := head + c.byKey(len(c.own.dims)+1)
 	if !c.emits("Delete", text) {
 		return
 	}
 	call, m := c.begin("Delete", ExecRows, "delete"+c.row.name,
-		fmt.Sprintf("Delete deletes %s%s. It returns the number of rows, which is 0 when there is none.", c.whose(c.one), c.that()))
+		fmt.Sprintf("Delete "+c.deletes()+" %s%s. It returns the number of rows, which is 0 when there is none.", c.whose(c.one), c.that()))
 	if call == nil {
 		return
 	}
@@ -163,7 +205,7 @@ func (c *crud) deleteByConds(head string) {
 		return
 	}
 	call, m := c.begin("DeleteWhere", DeleteWhere, "delete"+c.repo.Name,
-		fmt.Sprintf("DeleteWhere deletes %s that meet every condition, and returns their number. It returns", c.whose(c.many)),
+		fmt.Sprintf("DeleteWhere "+c.deletes()+" %s that meet every condition, and returns their number. It returns", c.whose(c.many)),
 		"filter.ErrEveryRow when the conditions hold for every row and none of them is filter.All.")
 	if call == nil {
 		return

@@ -22,6 +22,23 @@ func (n *newRows) upserts() {
 	}
 }
 
+// renewed returns what an upsert does with the columns that are marked: the row
+// has one version more, and is there again.
+func (c *crud) renewed() []string {
+	var sets []string
+	if f := c.row.version; f != nil {
+		sets = append(sets, fmt.Sprintf("%[1]s = %[2]s.%[1]s + 1", quote(f.col.Name), quote(c.rel.Name)))
+	}
+	if f := c.row.deleted; f != nil {
+		none := "null"
+		if f.col.Type.Name == "bool" {
+			none = "false"
+		}
+		sets = append(sets, quote(f.col.Name)+" = "+none)
+	}
+	return sets
+}
+
 func (n *newRows) upsert(k *catalog.Key, cols []int) {
 	c := n.c
 	given := slices.Concat(n.owner, n.required, n.optional)
@@ -48,6 +65,7 @@ func (n *newRows) upsert(k *catalog.Key, cols []int) {
 			sets = append(sets, fmt.Sprintf("%[1]s = excluded.%[1]s", quote(f.col.Name)))
 		}
 	}
+	sets = append(sets, c.renewed()...)
 	if len(sets) == 0 { // so that the row comes back
 		last := by[len(by)-1]
 		sets = append(sets, fmt.Sprintf("%[1]s = excluded.%[1]s", quote(last.col.Name)))
@@ -89,6 +107,9 @@ func (n *newRows) upsert(k *catalog.Key, cols []int) {
 	}
 	if len(n.optional) > 0 {
 		m.Doc = append(m.Doc, "Fields that are nil take the column's default in a new row, and are left alone in an old one.")
+	}
+	if c.row.deleted != nil {
+		m.Doc = append(m.Doc, "One that is marked as deleted is no longer.")
 	}
 	m.Doc = append(m.Doc, n.noParent()...)
 	n.takes(call)

@@ -64,3 +64,21 @@ type Ticket struct {
 	Number   int32     `db:"number"`
 	Title    string    `db:"title"`
 }
+
+// Article counts its changes, and is marked rather than deleted.
+type Article struct {
+	TenantID  tenant.ID  `db:"tenant_id"`
+	ID        int32      `db:"id,primaryKey"`
+	Slug      string     `db:"slug"`
+	Body      string     `db:"body"`
+	Version   int32      `db:"version,version"`
+	DeletedAt *time.Time `db:"deleted_at,softDelete"`
+}
+
+// Label is marked rather than deleted.
+type Label struct {
+	TenantID tenant.ID `db:"tenant_id"`
+	Name     string    `db:"name,primaryKey"`
+	Colour   *string   `db:"colour"`
+	Gone     bool      `db:"gone,softDelete"`
+}

@@ -52,3 +52,25 @@ create table tickets (
     primary key (tenant_id, id),
     unique (tenant_id, number)
 );
+
+-- A row that counts its changes, and is marked rather than deleted.
+create table articles (
+    tenant_id  uuid    not null references tenants (id),
+    id         integer not null,
+    slug       text    not null,
+    body       text    not null default '',
+    version    integer not null default 1,
+    deleted_at timestamptz,
+
+    primary key (tenant_id, id),
+    unique (tenant_id, slug)
+);
+
+create table labels (
+    tenant_id uuid    not null references tenants (id),
+    name      text    not null,
+    colour    text,
+    gone      boolean not null default false,
+
+    primary key (tenant_id, name)
+);
