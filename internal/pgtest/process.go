@@ -46,6 +46,7 @@ type process struct {
 	cmd    *exec.Cmd
 	exited chan struct{} // closed once the server has ended
 	reaper *reaper
+	again  func() error // starts the server on its data
 }
 
 // launch makes a run folder, fills it from the cached cluster and starts a
@@ -72,10 +73,26 @@ func launch(ctx context.Context, bin binaries, cfg Config) (p *process, err erro
 	if err := makeCluster(ctx, bin, who, p.data()); err != nil {
 		return p, err
 	}
-	if err := p.start(bin, who, cfg.Settings); err != nil {
+	p.again = func() error { return p.start(bin, who, cfg.Settings) }
+	if err := p.again(); err != nil {
 		return p, err
 	}
 	return p, p.awaitReady(ctx)
+}
+
+// kill ends the server as a crash does, and leaves its files.
+func (p *process) kill() {
+	quit(p.cmd.Process)
+	<-p.exited
+}
+
+// restart starts a server that was killed, on what it left.
+func (p *process) restart(ctx context.Context) error {
+	p.exited = make(chan struct{})
+	if err := p.again(); err != nil {
+		return err
+	}
+	return p.awaitReady(ctx)
 }
 
 func (p *process) data() string    { return filepath.Join(p.dir, "data") }

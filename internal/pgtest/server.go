@@ -98,6 +98,29 @@ func connect(ctx context.Context, dsn string, p *process) (*Server, error) {
 // DSN returns the DSN of the server's maintenance database.
 func (s *Server) DSN() string { return s.dsn }
 
+// Kill ends a server that Start started as a crash does: connections break and
+// nobody says why. Its data stay for Restart.
+func (s *Server) Kill() error {
+	if s.process == nil {
+		return errRunning
+	}
+	s.process.kill()
+	return nil
+}
+
+// Restart starts a server that was killed again, where it was.
+func (s *Server) Restart(ctx context.Context) error {
+	if s.process == nil {
+		return errRunning
+	}
+	if err := s.process.restart(ctx); err != nil {
+		return fmt.Errorf("start PostgreSQL again: %w", err)
+	}
+	return nil
+}
+
+var errRunning = errors.New("the server was running already: it is not ours to end")
+
 // Close stops a server that Start started and removes its files; a server that
 // was running already keeps running. Connections still open are cut.
 func (s *Server) Close() error {
