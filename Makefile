@@ -76,6 +76,10 @@ fuzz: ## fuzz the readers and the prover, each for a while: TIME=30m
 	go test ./internal/catalog -run '^$$' -fuzz '^FuzzBuild$$' -fuzztime $(TIME) -fuzzminimizetime 5s
 	go test ./internal/prove -run '^$$' -fuzz '^FuzzAll$$' -fuzztime $(TIME) -fuzzminimizetime 5s
 
+.PHONY: soak
+soak: setup ## run ten thousand tenants over fifty databases for a while: TIME=1m
+	go test ./tenant -tags soak -count=1 -v -timeout 0 -run '^TestSoak$$' -soak.for $(if $(filter file,$(origin TIME)),1m,$(TIME))
+
 .PHONY: tools
 tools: ## build sqlc and staticcheck, so that no test or check waits for it
 	@echo "building sqlc and staticcheck (the first time takes a minute or three)"

@@ -92,10 +92,7 @@ func (p *Pools) request(ctx context.Context, k key) (grant, *entry) {
 			p.mu.Unlock()
 			return grant{}, e
 		}
-		if oldest := p.idle.Front(); oldest != nil {
-			victim := p.unidle(oldest.Value.(*conn))
-			p.stats.Evictions++
-			p.move(victim, e)
+		if victim := p.takeIdle(e, now); victim != nil {
 			p.mu.Unlock()
 			return grant{victim: victim}, e
 		}
@@ -108,10 +105,21 @@ func (p *Pools) request(ctx context.Context, k key) (grant, *entry) {
 }
 
 func (p *Pools) await(ctx context.Context, w *waiter) grant {
-	select {
-	case g := <-w.result:
-		return g
-	case <-ctx.Done():
+	ticker := time.NewTicker(Patience)
+	defer ticker.Stop()
+	for waiting := true; waiting; {
+		select {
+		case g := <-w.result:
+			return g
+		case <-ctx.Done():
+			waiting = false
+		case now := <-ticker.C:
+			p.mu.Lock()
+			if w.global != nil && p.waiting.Front() == w.global {
+				p.settle(now) // what was idle for a moment is idle for longer now
+			}
+			p.mu.Unlock()
+		}
 	}
 	p.mu.Lock()
 	if w.global != nil {
@@ -167,6 +175,26 @@ func (p *Pools) move(c *conn, e *entry) {
 	c.entry.open--
 	p.forget(c.entry, time.Now())
 	e.open++
+}
+
+// mayTake reports whether a database may take a place from another, as long as
+// both are busy: to have one at all, or to have no more than the other. What
+// has a place gets on with it. Passing places back and forth would help nobody,
+// and costs a new connection each time.
+func (e *entry) mayTake(from *entry) bool { return e.open == 0 || from.open > e.open+1 }
+
+// takeIdle gives e the place of a connection that is idle, the one idle longest
+// first. It needs p.mu, and returns the connection, or nil.
+func (p *Pools) takeIdle(e *entry, now time.Time) *conn {
+	for el := p.idle.Front(); el != nil; el = el.Next() {
+		if c := el.Value.(*conn); now.Sub(c.since) >= Patience || e.mayTake(c.entry) {
+			p.unidle(c)
+			p.stats.Evictions++
+			p.move(c, e)
+			return c
+		}
+	}
+	return nil
 }
 
 // connect opens a connection in a place that the caller holds.
@@ -274,10 +302,10 @@ func (p *Pools) release(c *conn) {
 		p.discard(c)
 		return
 	}
-	other := p.nextOther(e)
+	other := p.nextFrom(e)
 	if own := e.waiting.Front(); own != nil {
 		w := own.Value.(*waiter)
-		if other == nil || now.Sub(other.since) < Patience || w.since.Before(other.since) {
+		if other == nil || now.Sub(other.since) < Patience || now.Sub(c.born) < Patience || w.since.Before(other.since) {
 			p.resolve(w, grant{conn: c})
 			p.mu.Unlock()
 			return
@@ -287,7 +315,6 @@ func (p *Pools) release(c *conn) {
 		p.stats.Evictions++
 		p.move(c, other.entry)
 		p.resolve(other, grant{victim: c})
-		p.settle()
 		p.mu.Unlock()
 		return
 	}
@@ -296,11 +323,10 @@ func (p *Pools) release(c *conn) {
 	p.mu.Unlock()
 }
 
-// nextOther returns the oldest call that waits for a place, and not for a
-// connection of e's. It needs p.mu.
-func (p *Pools) nextOther(e *entry) *waiter {
+// nextFrom returns the oldest call that may take a place from e. It needs p.mu.
+func (p *Pools) nextFrom(e *entry) *waiter {
 	for el := p.waiting.Front(); el != nil; el = el.Next() {
-		if w := el.Value.(*waiter); w.entry != e && w.entry.open < w.entry.max {
+		if w := el.Value.(*waiter); w.entry != e && w.entry.open < w.entry.max && w.entry.mayTake(e) {
 			return w
 		}
 	}
@@ -326,35 +352,32 @@ func (p *Pools) free(e *entry) {
 	defer p.mu.Unlock()
 	e.open--
 	p.open--
-	p.settle()
-	p.forget(e, time.Now())
+	now := time.Now()
+	p.settle(now)
+	p.forget(e, now)
 	p.checkDrained()
 }
 
 // settle serves the calls that wait and can be served, the oldest first. It
 // needs p.mu.
-func (p *Pools) settle() {
-	for w := p.nextOther(nil); w != nil; w = p.nextOther(nil) {
+func (p *Pools) settle(now time.Time) {
+	for el := p.waiting.Front(); el != nil; {
+		w := el.Value.(*waiter)
+		el = el.Next()
 		e := w.entry
-		if err := e.pause(time.Now()); err != nil {
-			for el := e.waiting.Front(); el != nil; el = e.waiting.Front() {
-				p.resolve(el.Value.(*waiter), grant{err: err})
-			}
+		if e.open >= e.max {
+			continue
+		}
+		if err := e.pause(now); err != nil {
+			p.resolve(w, grant{err: err})
 			continue
 		}
 		if p.open < p.cfg.MaxConns {
 			e.open++
 			p.open++
 			p.resolve(w, grant{})
-			continue
+		} else if victim := p.takeIdle(e, now); victim != nil {
+			p.resolve(w, grant{victim: victim})
 		}
-		oldest := p.idle.Front()
-		if oldest == nil {
-			return
-		}
-		victim := p.unidle(oldest.Value.(*conn))
-		p.stats.Evictions++
-		p.move(victim, e)
-		p.resolve(w, grant{victim: victim})
 	}
 }

@@ -59,8 +59,10 @@ const (
 	defaultBackoff        = 100 * time.Millisecond
 	maxBackoff            = 30 * time.Second
 
-	// Patience is how long calls for one database can be preferred to an older
-	// call for another, which needs a connection closed and a new one opened.
+	// Patience is how long a connection stays with its database although others
+	// wait: to be closed for one of them it must have served that long, or have
+	// been idle that long, and they must have waited that long. A database that
+	// has no connection at all does not wait for one that is idle.
 	Patience = 20 * time.Millisecond
 )
 
