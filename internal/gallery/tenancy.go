@@ -95,10 +95,10 @@ func declaration(words []string) (Ownership, config.Table, error) {
 }
 
 func trust(t *config.Trust, words []string) error {
-	if len(words) != 2 {
+	if len(words) < 2 {
 		return fmt.Errorf("trust takes a kind and a name, not %q", words)
 	}
-	name := config.Named{Name: words[1]}
+	name := config.Named{Name: strings.Join(words[1:], " ")} // "lines.(tenant_id, order_id)"
 	switch words[0] {
 	case "triggers":
 		t.Triggers = append(t.Triggers, name)

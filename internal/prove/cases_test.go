@@ -51,6 +51,7 @@ func writtenCases(t *testing.T) []*writtenCase {
 	}
 	return append(out,
 		tableCase("dimensions", dimensionSchema, dimensionTenancy, dimensionCases, dimensionCase.text, dimensionCase.wrong),
+		tableCase("dimension_keys", dimensionKeysSchema, dimensionKeysTenancy, dimensionKeysCases, dimensionCase.text, dimensionCase.wrong),
 		tableCase("root_within", dimensionSchema, rootWithinTenancy, rootWithinCases, dimensionCase.text, dimensionCase.wrong),
 		tableCase("existence", existenceSchema, tenantTenancy, existenceCases, existenceCase.text, existenceCase.wrong),
 		tableCase("refusals", refusalsSchema, refusalsTenancy, refusalCases, refusalCase.text, nil),

@@ -129,12 +129,14 @@ func (p *prover) read(f *fact, e query.Expr) {
 func (p *prover) readEqual(f *fact, a, b query.Expr) {
 	ra, ok := a.(*query.Row)
 	rb, ok2 := b.(*query.Row)
-	if !ok || !ok2 {
+	if !ok && !ok2 {
 		p.compare(f, "=", a, b)
 		return
 	}
-	for i := range ra.Args {
-		p.compare(f, "=", ra.Args[i], rb.Args[i])
+	if ok && ok2 && len(ra.Args) == len(rb.Args) {
+		for i := range ra.Args {
+			p.compare(f, "=", ra.Args[i], rb.Args[i])
+		}
 	}
 }
 

@@ -131,6 +131,7 @@ func (lv *level) proveSource(s *rowSource) bool {
 		up = lv.lateralEnv(r)
 	}
 	var body query.Query
+	var known *result
 	switch r.Kind {
 	case query.FunctionRTE:
 		res, proven := lv.functionRows(r)
@@ -138,24 +139,26 @@ func (lv *level) proveSource(s *rowSource) bool {
 			s.last = res
 			return false
 		}
-		return try(res)
+		known = res
 	case query.SubqueryRTE, query.RelationRTE:
 		body = r.Sub
 	case query.CTERTE:
-		def := p.ctes[r.CTE]
-		if def.res.ok() {
-			return try(&result{cols: def.res.cols})
+		switch def := p.ctes[r.CTE]; {
+		case def.res.ok():
+			known = &result{cols: def.res.cols}
+		case !def.pushable:
+			known = def.res
+		default:
+			body, up = r.CTE.Query, def.up
 		}
-		if !def.pushable {
-			return try(def.res)
-		}
-		body, up = r.CTE.Query, def.up
+	default:
+		p.refuse(diag.CodeNotUnderstood, r.At, "this item of FROM is not understood")
+		known = &result{}
+	}
+	if known != nil {
+		return try(known)
 	}
 	p.handsOn(body)
-	if body == nil {
-		p.refuse(diag.CodeNotUnderstood, r.At, "this item of FROM is not understood")
-		return try(&result{})
-	}
 	if r.Kind == query.RelationRTE {
 		defer p.enter(r.At, r.Width, "the view "+r.Relation.ShortName())()
 		p.opened[len(p.opened)-1].view = r

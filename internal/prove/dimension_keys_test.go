@@ -1,0 +1,76 @@
+package prove_test
+
+import (
+	"testing"
+
+	"github.com/tenantc/tenantc/internal/catalog"
+	"github.com/tenantc/tenantc/internal/config"
+	"github.com/tenantc/tenantc/internal/diag"
+	"github.com/tenantc/tenantc/internal/prove"
+	"github.com/tenantc/tenantc/internal/query"
+)
+
+// A project's rows are the organization's by the foreign key of their own
+// tenant column to the projects, and by no other.
+const dimensionKeysSchema = `
+create table organizations (id uuid primary key);
+create table projects (id uuid primary key, organization_id uuid not null references organizations (id), unique (id, organization_id));
+create table plans (id int primary key, price int);
+create table badges (id bigint primary key, organization_id uuid not null references organizations (id));
+create table tasks (id bigint primary key, project_id uuid not null references projects (id), title text not null);
+create table forks (id bigint primary key, project_id uuid not null references projects (id), from_id uuid not null references projects (id));
+create table only_forks (id bigint primary key, project_id uuid not null, from_id uuid not null references projects (id));
+create table boards (project_id uuid primary key references projects (id));
+create table rooms (id bigint primary key, project_id uuid not null references boards (project_id));
+create table duos (id bigint primary key, project_id uuid not null, organization uuid not null, foreign key (project_id, organization) references projects (id, organization_id));
+create table optional (id bigint primary key, project_id uuid references projects (id));
+create table late (id bigint primary key, project_id uuid not null, note text not null default '');
+alter table late add foreign key (project_id) references projects (id) not valid;
+create table templates (id bigint primary key, organization_id uuid references organizations (id), name text not null);
+`
+
+var dimensionKeysTenancy = config.Tenancy{
+	Dimensions: dimensionTenancy.Dimensions,
+	Tables: []config.Table{
+		{Name: "plans", Global: true},
+		{Name: "optional", Nulls: config.NullsNobody, HasNull: true},
+		{Name: "templates", Nulls: config.NullsEverybody, HasNull: true},
+	},
+}
+
+const ofOrganization = " p.organization_id = @organization"
+
+var dimensionKeysCases = []dimensionCase{
+	{"the key of its own column", "organization", "select f.* from forks f join projects p on p.id = f.project_id where" + ofOrganization, "confined organization"},
+	{"the key of another column", "organization", "select f.* from forks f join projects p on p.id = f.from_id where" + ofOrganization, "refused"},
+	{"no key of its own column", "organization", "select f.* from only_forks f join projects p on p.id = f.from_id where" + ofOrganization, "refused"},
+	{"a key to another relation", "organization", "select r.* from rooms r join boards b on b.project_id = r.project_id join projects p on p.id = b.project_id where" + ofOrganization, "refused"},
+	{"a key of two columns", "organization", "select d.* from duos d join projects p on p.id = d.project_id and p.organization_id = d.organization where" + ofOrganization, "refused"},
+	{"a key that may be empty", "organization", "select o.* from optional o join projects p on p.id = o.project_id where" + ofOrganization, "refused"},
+	{"a key that is not valid", "organization", "select l.* from late l join projects p on p.id = l.project_id where" + ofOrganization, "refused"},
+	{"a new row under a key that is not valid", "organization", "insert into late (id, project_id) select 1, p.id from projects p where" + ofOrganization, "refused"},
+	{"beside what is nobody's", "organization", "select p.id, x.price from projects p, plans x where" + ofOrganization, "confined organization"},
+	{"a dimension that is not there", "team", "select p.id from projects p where" + ofOrganization, "refused"},
+	{"rows of everybody, by the narrower tenant", "", "select x.name from templates x, badges b, tasks t where b.organization_id = @organization and t.project_id = @project and (x.organization_id = @project or x.organization_id is null)", "refused"},
+	{"rows of everybody", "", "select x.name from templates x, badges b, tasks t where b.organization_id = @organization and t.project_id = @project and (x.organization_id = @organization or x.organization_id is null)", "confined organization project"},
+	{"one of two tenants", "", "select 1 from badges b, tasks t where b.organization_id = @organization and t.title = @title", "refused"},
+	{"no row for the other tenant", "", "select 1 from badges b, tasks t where b.organization_id = @organization and t.project_id = (select null::uuid)", "refused"},
+}
+
+// TestDimensionKeys asks which foreign keys make the rows of a narrower
+// dimension those of the wider one.
+func TestDimensionKeys(t *testing.T) {
+	t.Parallel()
+	var rep diag.List
+	cat := catalog.Build(catalog.Input{Files: []config.File{{Name: "schema.sql", Text: dimensionKeysSchema}}, Tenancy: dimensionKeysTenancy}, &rep)
+	for _, c := range dimensionKeysCases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			var rep diag.List
+			stmts := query.Parse("q.sql", c.text(), cat, &rep)
+			if why := c.wrong(prove.One(cat, stmts[0])); why != "" {
+				t.Errorf("%s\n%v", why, rep.Sorted())
+			}
+		})
+	}
+}
