@@ -23,7 +23,7 @@ func (lv *level) explain(r *query.RTE) loose {
 			fix:     "FROM ONLY " + r.Relation.Name + ", or two tables without inheritance",
 		}}
 	}
-	if !ten.Owned() || ten.Class == catalog.Derived && ten.Owner == nil {
+	if !ten.Owned() {
 		return p.unclassified(r)
 	}
 	c := lv.cause(r)
@@ -103,9 +103,6 @@ func (lv *level) cause(r *query.RTE) cause {
 			message: fmt.Sprintf("%s is not tied to a parent row of the tenant", name),
 			why:     fmt.Sprintf("%s has no tenant column: its rows belong to the owner of %s, and no confined row of it is equated with %s", r.Relation.Name, ten.Owner.To.Name, p.ownerColumns(r.Relation))}
 	}
-	if ten.Column() < 0 {
-		return cause{code: diag.CodeNoTenant, message: name + " has no tenant column"}
-	}
 	col := r.Relation.Columns[ten.Column()].Name
 	if m, ok := lv.mention(r, ten.Column()); ok {
 		return m
@@ -136,11 +133,11 @@ func (lv *level) sibling(r *query.RTE) *query.RTE {
 	dim := p.tenancy(r.Relation).Dim
 	var mended *query.RTE
 	for _, o := range lv.rtes {
-		if o == r || o.Kind != query.RelationRTE || o.Relation == nil || o.Sub != nil {
+		if o == r || o.Kind != query.RelationRTE || o.Sub != nil {
 			continue
 		}
 		t := p.tenancy(o.Relation)
-		if !t.Owned() || t.Dim != dim || t.Class == catalog.Derived || t.Column() < 0 {
+		if !t.Owned() || t.Dim != dim || t.Class == catalog.Derived {
 			continue
 		}
 		if lv.confined[o] != nil && p.isFirm(o) {

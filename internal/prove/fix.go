@@ -14,11 +14,8 @@ func (lv *level) fix(r *query.RTE) string {
 	p := lv.p
 	ten := p.tenancy(r.Relation)
 	alias := query.Ident(r.Alias)
-	if ten.Class == catalog.Derived && ten.Owner != nil {
+	if ten.Class == catalog.Derived {
 		return lv.fixDerived(r, ten.Owner)
-	}
-	if ten.Column() < 0 {
-		return ""
 	}
 	column := query.Ident(r.Relation.Columns[ten.Column()].Name)
 	if o := lv.sibling(r); o != nil {
@@ -76,12 +73,8 @@ func (p *prover) parents(owner *catalog.ForeignKey) (from, where string) {
 	from = query.Ident(owner.To.Name) + " " + alias
 	for n := 2; ; n++ {
 		ten := p.tenancy(owner.To)
-		if ten.Class != catalog.Derived || ten.Owner == nil {
-			where = "…"
-			if col := ten.Column(); col >= 0 {
-				where = fmt.Sprintf("%s.%s = %s", alias, query.Ident(owner.To.Columns[col].Name), p.tenantText(ten.Dim))
-			}
-			return from, where
+		if ten.Class != catalog.Derived {
+			return from, fmt.Sprintf("%s.%s = %s", alias, query.Ident(owner.To.Columns[ten.Column()].Name), p.tenantText(ten.Dim))
 		}
 		owner = ten.Owner
 		next := fmt.Sprintf("parent%d", n)

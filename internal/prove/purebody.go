@@ -110,8 +110,8 @@ func (p *prover) pureSelect(text string, known func(parts []string) bool) bool {
 func (p *prover) namesOnly(value *pgast.Node, known func(parts []string) bool) bool {
 	ok := true
 	pgast.Walk(value, func(m pgast.Message) bool {
-		if c, is := m.(*pgast.ColumnRef); is {
-			ok = ok && known(pgast.Strings(c.Fields))
+		if c, is := m.(*pgast.ColumnRef); is && !known(pgast.Strings(c.Fields)) {
+			ok = false
 		}
 		return ok
 	})

@@ -145,7 +145,7 @@ func (p *prover) operatorProblem(name string) string {
 // schema defines, and domains whose CHECK is not pure.
 func (p *prover) checkCast(c *query.Cast) {
 	for _, u := range p.cat.Casts {
-		if u.To.Same(c.Type()) || c.Type().IsZero() {
+		if u.To.Same(c.Type()) {
 			p.refuse(diag.CodeFunction, c.Loc(), fmt.Sprintf("the cast to %s may be one that the schema defines", c.Type()))
 			return
 		}

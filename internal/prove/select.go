@@ -89,7 +89,9 @@ func (lv *level) having(q *query.Select) {
 		query.Walk(e, func(e query.Expr) bool {
 			switch e := e.(type) {
 			case *query.ColRef:
-				keys = keys && (!lv.has[e.RTE] || contains(q.GroupBy, e))
+				if lv.has[e.RTE] && !contains(q.GroupBy, e) {
+					keys = false
+				}
 			case *query.FuncCall, *query.SubLink, *query.MultiAssign, *query.WholeRow, *query.SystemColumn, *query.Grouping, *query.Unknown:
 				keys = false
 			}

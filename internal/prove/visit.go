@@ -165,9 +165,7 @@ func (lv *level) visit(e query.Expr, st standing) {
 		all(e.Left, e.Right)
 	case *query.Grouping:
 		all(e.Args...)
-	case *query.Unknown:
-		p.refuse(diag.CodeNotUnderstood, e.Loc(), e.What+" is not understood")
-	default:
+	default: // one of these is what the reader does not understand
 		p.refuse(diag.CodeNotUnderstood, e.Loc(), fmt.Sprintf("%T is not understood", e))
 	}
 }
