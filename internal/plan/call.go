@@ -108,8 +108,8 @@ func (c *call) items(given []param, pos diag.Pos) {
 func (c *call) fields(st *Struct, given []param, expr string) {
 	names := scope{}
 	for _, p := range given {
-		name := names.take(exported(p.name))
-		st.Fields = append(st.Fields, Field{Name: name, Type: c.r.use.typ(p.typ)})
+		name := names.take(c.b.paramName(p.name))
+		st.Fields = append(st.Fields, Field{Name: name, Type: c.r.use.typ(p.typ), Tag: c.b.paramTag(p.name)})
 		c.exprs[p.number] = p.typ.argExpr(c.r.use, expr+"."+name)
 	}
 }

@@ -91,12 +91,18 @@ func (b *builder) typeDecl(decl *sqlcrun.TypeDecl, u use) *TypeDecl {
 		out.Doc = []string{fmt.Sprintf("%s is a row of its table.", decl.Name)}
 	}
 	types := map[string]goType{} // of a table that has a model too, which decides
-	for _, r := range b.embeds {
-		if r.name == decl.Name {
+	fields := func(r *row) {
+		if r != nil && !r.model && r.name == decl.Name {
 			for _, f := range r.fields {
 				types[f.name] = f.typ
 			}
 		}
+	}
+	for _, r := range b.rows {
+		fields(r)
+	}
+	for _, r := range b.embeds {
+		fields(r)
 	}
 	for _, f := range decl.Fields {
 		t, ok := types[f.Name]

@@ -37,7 +37,11 @@ func (b *builder) params(s *statement, q *sqlcrun.Query) []param {
 			})
 			continue
 		}
-		t := b.sqlcType(sp.Go)
+		typ := *source.typ
+		if typ.IsZero() {
+			typ = typeOf(sp.DB)
+		}
+		t := b.domainType(b.sqlcType(sp.Go), typ, sp.NotNull)
 		if f := b.modelField(sp.Table, sp.Column); f != nil {
 			t = f.typ
 			if !sp.NotNull && f.col.NotNull && !t.nullable() {

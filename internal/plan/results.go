@@ -108,7 +108,7 @@ func (b *builder) outputs(running *reading, q *sqlcrun.Query) []output {
 			at += len(o.embed.fields)
 			continue
 		}
-		o.typ, o.db = b.sqlcType(col.Go), resultType(col.DB)
+		o.typ, o.db = b.domainType(b.sqlcType(col.Go), typeOf(col.DB), col.NotNull), resultType(col.DB)
 		var rel *catalog.Relation
 		var f *rowField
 		if at < len(running.targets) {

@@ -203,7 +203,7 @@ func (b *builder) sqlcRow(rel *catalog.Relation, decl *sqlcrun.TypeDecl) *row {
 		return nil // the catalogs differ, which crossCheck reports
 	}
 	for i, f := range decl.Fields {
-		t := b.sqlcType(f.Type)
+		t := b.domainType(b.sqlcType(f.Type), rel.Columns[i].Type, rel.Columns[i].NotNull)
 		if m := b.rows[rel]; m != nil && m.model {
 			if own := m.field(rel.Columns[i]); own != nil {
 				t = own.typ
