@@ -1,0 +1,182 @@
+package tenant_test
+
+import (
+	"context"
+	"math/rand/v2"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/tenantc/tenantc/internal/pgtest"
+	"github.com/tenantc/tenantc/tenant"
+	"github.com/tenantc/tenantc/tenant/pools"
+)
+
+// Calls for two tenants on few connections, cancelled at any moment: none reads
+// the other's rows, and nothing stays of a call that was cancelled.
+func TestCancelledAnywhere(t *testing.T) {
+	t.Parallel()
+	for name, placement := range map[string]func(t *testing.T) (tenant.DB, *pgxpool.Pool, string, string){
+		"row-level security": func(t *testing.T) (tenant.DB, *pgxpool.Pool, string, string) {
+			cfg := appConfig(t, pgtest.DSN(t, policySchema))
+			cfg.MaxConns = 2
+			pool := newPool(t, cfg)
+			return newRLS(t, pool), pool, "app.tenant_id", ""
+		},
+		"schemas": func(t *testing.T) (tenant.DB, *pgxpool.Pool, string, string) {
+			cfg := appConfig(t, pgtest.DSN(t, schemasSchema()))
+			cfg.MaxConns = 2
+			cfg.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeExec
+			pool := newPool(t, cfg)
+			return newSchemas(t, pool), pool, "search_path", `"$user", public`
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			db, pool, setting, unset := placement(t)
+			insert(t, db, acme, 1, "a1")
+			insert(t, db, busy, 1, "b1")
+			var group sync.WaitGroup
+			for worker := range 6 {
+				group.Go(func() {
+					random := rand.New(rand.NewPCG(uint64(worker), 3))
+					for i := range 60 {
+						id, want := acme, []string{"a1"}
+						if random.IntN(2) == 1 {
+							id, want = busy, []string{"b1"}
+						}
+						ctx, cancel := context.WithTimeout(t.Context(), time.Duration(random.IntN(3000))*time.Microsecond)
+						got, err := readAll(ctx, db, id, i%3)
+						cancel()
+						if err == nil && !cmp.Equal(got, want) {
+							t.Errorf("read %q, want %q", got, want)
+						}
+					}
+				})
+			}
+			group.Wait()
+			for range 4 {
+				if got := settingAfter(t, pool, setting); got != unset {
+					t.Errorf("%q was left behind", got)
+				}
+			}
+			// The pool itself may still be asking a connection whether it works.
+			eventually(t, "no connection is out", func() bool { return pool.Stat().AcquiredConns() == 0 })
+			if got := everything(t, db, acme); !cmp.Equal(got, []string{"a1"}) {
+				t.Errorf("acme has %q", got)
+			}
+		})
+	}
+}
+
+// readAll reads every note that the statement can see, in one of three ways.
+func readAll(ctx context.Context, db tenant.DB, id tenant.Key, how int) (got []string, err error) {
+	collect := func(rows pgx.Rows, err error) error {
+		if err == nil {
+			got, err = pgx.CollectRows(rows, pgx.RowTo[string])
+		}
+		return err
+	}
+	switch how {
+	case 0:
+		err = collect(db.Query(ctx, id, everyNote))
+	case 1:
+		err = db.InTx(ctx, id, pgx.TxOptions{}, func(tx tenant.DB) error { return collect(tx.Query(ctx, id, everyNote)) })
+	default:
+		b := new(pgx.Batch)
+		b.Queue(everyNote)
+		br := db.SendBatch(ctx, id, b)
+		err = collect(br.Query())
+		if closeErr := br.Close(); err == nil {
+			err = closeErr
+		}
+	}
+	return got, err
+}
+
+// A slow tenant holds all the connections that its database may have, and no
+// others wait for it.
+func TestSlowTenant(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	at := make(map[tenant.Key]pools.Database)
+	var dsn string
+	for _, id := range []tenant.ID{acme, busy} {
+		pool := pgtest.New(t, notesSchema)
+		dsn = pool.Config().ConnString()
+		at[id] = pools.Database{Server: "main", Name: pool.Config().ConnConfig.Database}
+	}
+	p, err := pools.New(pools.Config{Servers: map[string]string{"main": dsn}, MaxConns: 4, MaxConnsPerDatabase: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := tenant.NewDatabases(p, tenant.DatabasesConfig{At: func(id tenant.Key) pools.Database { return at[id] }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	slow, stop := context.WithCancel(ctx)
+	var group sync.WaitGroup
+	for range 20 {
+		group.Go(func() {
+			if _, err := db.Exec(slow, acme, `select pg_sleep(600)`); err == nil {
+				t.Error("nobody sleeps that fast")
+			}
+		})
+	}
+	eventually(t, "the slow tenant has what it may have", func() bool { return p.Stats().InUse == 3 && p.Stats().Waiting == 17 })
+	for range 20 {
+		insert(t, db, busy, 1, "b1")
+		if _, err := db.Exec(ctx, busy, `delete from notes where tenant_id = $1`, busy); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if s := p.Stats(); s.InUse != 3 || s.Waiting != 17 || s.Open != 4 {
+		t.Errorf("%+v", s)
+	}
+	stop()
+	group.Wait()
+	if err := p.CloseAll(ctx); err != nil {
+		t.Error(err)
+	}
+}
+
+// What a router and pools start ends with them.
+func TestNothingKeepsRunning(t *testing.T) {
+	f := setupFleet(t, nil)
+	for _, id := range ids {
+		insert(t, f.router, id, 1, "a")
+	}
+	f.router.Close()
+	f.router.Close()
+	if err := f.pools.CloseAll(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var left []string
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
+		if left = running(); len(left) == 0 {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("still running:\n%s", strings.Join(left, "\n\n"))
+		}
+	}
+}
+
+// running returns the goroutines of this package's code that no test is in.
+// Tests that run at the same time have none of their own meanwhile: this one is
+// not parallel.
+func running() (left []string) {
+	buf := make([]byte, 4<<20)
+	for _, stack := range strings.Split(string(buf[:runtime.Stack(buf, true)]), "\n\n") {
+		if strings.Contains(stack, "github.com/tenantc/tenantc/tenant") && !strings.Contains(stack, "testing.tRunner") {
+			left = append(left, stack)
+		}
+	}
+	return left
+}
