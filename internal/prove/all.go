@@ -85,10 +85,6 @@ func One(cat *catalog.Catalog, s *query.Stmt) *Proof {
 		}
 		return unscoped(proof)
 	}
-	if by := s.Annotation.By; by != "" && cat.Dimension(by) == nil {
-		proof.fail(finding{code: diag.CodeAnnotation, message: fmt.Sprintf("there is no dimension %q", by), fix: "name one of sqlc.yaml's tenancy.dimensions"}, s.Annotation.Pos)
-		return proof
-	}
 	choose(cat, proof)
 	suggestWider(cat, proof)
 	if proof.Verdict != Refused {
