@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -28,6 +29,32 @@ func TestNoMoreAllocations(t *testing.T) {
 				t.Errorf("%.0f allocations, sqlc makes %.0f", ours, theirs)
 			}
 		})
+	}
+}
+
+// A list whose limit is known is made at once, in its size: sqlc's own grows, and
+// each of its rows is made twice.
+func TestListBytes(t *testing.T) {
+	const most = 0.35
+	all, err := calls(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(all, func(c call) bool { return c.name == listCall })
+	bytes := func(call func() error) float64 {
+		return float64(testing.Benchmark(func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := call(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		}).AllocedBytesPerOp())
+	}
+	ours, theirs := bytes(all[i].ours), bytes(all[i].theirs)
+	t.Logf("%.0f bytes, sqlc %.0f: %.2f", ours, theirs, ours/theirs)
+	if ours > most*theirs {
+		t.Errorf("%.0f bytes are more than %.2f of sqlc's %.0f", ours, most, theirs)
 	}
 }
 

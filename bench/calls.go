@@ -19,6 +19,12 @@ const (
 	blockTime    = 10 * time.Millisecond
 )
 
+// listCall is the call whose rows have a limit, and listed how many they are.
+const (
+	listCall = "ListPublic :many, limit 100"
+	listed   = 100
+)
+
 // A call is one query through the emitted method and through sqlc's own, both
 // on the same connection.
 type call struct {
@@ -87,6 +93,17 @@ func calls(lifetime context.Context) ([]call, error) {
 				return err
 			})
 	}
+
+	public, publicStore, err := answering(answer{oids(uuidOID, pgtype.Int8OID), docCols, docOf, listed, fmt.Sprint("SELECT ", listed)})
+	if err != nil {
+		return nil, err
+	}
+	add(listCall,
+		func() error { _, err := publicStore.Documents.ListPublic(ctx, acme, listed); return err },
+		func() error {
+			_, err := public.ListPublic(ctx, sqlcgen.ListPublicParams{TenantID: tenantID, MaxRows: listed})
+			return err
+		})
 
 	joined, joinedStore, err := answering(answer{
 		oids(uuidOID), oids(uuidOID, textOID, pgtype.BoolOID, textOID, textOID),

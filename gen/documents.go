@@ -144,7 +144,7 @@ func (r *Documents) List(ctx context.Context, tenantID tenant.ID, conds ...filte
 	key := tenant.Key(tenantID)
 	sql, args := filter.Where(listDocuments, []any{key}, conds)
 	rows, err := r.db.Query(ctx, key, sql, args...)
-	return collect(rows, err, documentDest)
+	return collect(rows, err, 0, documentDest)
 }
 
 // ListBy returns the tenant's documents that meet every condition, in an order and up to a limit.
@@ -154,7 +154,7 @@ func (r *Documents) ListBy(ctx context.Context, tenantID tenant.ID, by filter.Or
 	key := tenant.Key(tenantID)
 	sql, args := filter.Sorted(listDocuments, []any{key}, by, documentKey, conds)
 	rows, err := r.db.Query(ctx, key, sql, args...)
-	return collect(rows, err, documentDest)
+	return collect(rows, err, by.Size(), documentDest)
 }
 
 // Page returns the page behind a cursor of the tenant's documents that meet every condition: as many as the order's limit,
@@ -226,7 +226,7 @@ func (r *Documents) LoadOwners(ctx context.Context, tenantID tenant.ID, document
 		},
 		func(keys []uuid.UUID) ([]models.User, error) {
 			rows, err := r.db.Query(ctx, key, loadOwnersOfDocuments, key, manyUUIDs(keys))
-			return collect(rows, err, userDest)
+			return collect(rows, err, 0, userDest)
 		},
 		func(u *models.User) uuid.UUID {
 			return u.ID
@@ -284,7 +284,7 @@ func (r *Documents) CreateMany(ctx context.Context, tenantID tenant.ID, items []
 		columnOf(items, func(n *NewDocument) *time.Time { return n.CreatedAt }),
 		columnOf(items, func(n *NewDocument) *time.Time { return n.UpdatedAt }),
 	)
-	return collect(rows, err, documentDest)
+	return collect(rows, err, len(items), documentDest)
 }
 
 const upsertDocument = `insert into documents (tenant_id, title, owner_id`
@@ -387,7 +387,7 @@ order by title, id`
 func (r *Documents) SearchByTitle(ctx context.Context, tenantID tenant.ID, pattern string) ([]models.Document, error) {
 	key := tenant.Key(tenantID)
 	rows, err := r.db.Query(ctx, key, searchByTitle, key, pattern)
-	return collect(rows, err, documentDest)
+	return collect(rows, err, 0, documentDest)
 }
 
 const listWithOwners = `select d.id, d.title, d.is_public, u.name as owner_name, u.email as owner_email
@@ -402,7 +402,7 @@ order by d.title, d.id`
 func (r *Documents) ListWithOwners(ctx context.Context, tenantID tenant.ID) ([]ListWithOwnersRow, error) {
 	key := tenant.Key(tenantID)
 	rows, err := r.db.Query(ctx, key, listWithOwners, key)
-	return collect(rows, err, listWithOwnersRowDest)
+	return collect(rows, err, 0, listWithOwnersRowDest)
 }
 
 const listPublic = `select tenant_id, id, title, content, owner_id, is_public, created_at, updated_at
@@ -417,7 +417,7 @@ limit $2`
 func (r *Documents) ListPublic(ctx context.Context, tenantID tenant.ID, maxRows int32) ([]models.Document, error) {
 	key := tenant.Key(tenantID)
 	rows, err := r.db.Query(ctx, key, listPublic, key, maxRows)
-	return collect(rows, err, documentDest)
+	return collect(rows, err, int(maxRows), documentDest)
 }
 
 const listOfAdmins = `select d.tenant_id, d.id, d.title, d.content, d.owner_id, d.is_public, d.created_at, d.updated_at
@@ -432,7 +432,7 @@ order by d.title, d.id`
 func (r *Documents) ListOfAdmins(ctx context.Context, tenantID tenant.ID) ([]models.Document, error) {
 	key := tenant.Key(tenantID)
 	rows, err := r.db.Query(ctx, key, listOfAdmins, key)
-	return collect(rows, err, documentDest)
+	return collect(rows, err, 0, documentDest)
 }
 
 const publish = `update documents
@@ -470,7 +470,7 @@ returning tenant_id, id, title, content, owner_id, is_public, created_at, update
 func (r *Documents) HandOver(ctx context.Context, tenantID tenant.ID, arg HandOverParams) ([]models.Document, error) {
 	key := tenant.Key(tenantID)
 	rows, err := r.db.Query(ctx, key, handOver, pgtype.UUID{Bytes: arg.NewOwnerID, Valid: true}, key, pgtype.UUID{Bytes: arg.OwnerID, Valid: true})
-	return collect(rows, err, documentDest)
+	return collect(rows, err, 0, documentDest)
 }
 
 const listByOwners = `select d.id, d.title, u.name as owner_name
@@ -490,7 +490,7 @@ func (r *Documents) ListByOwners(ctx context.Context, tenantID tenant.ID, patter
 	key := tenant.Key(tenantID)
 	sql, args := filter.Within(listByOwners, listByOwnersEnd, `"u".`, []any{key, pattern}, conds)
 	rows, err := r.db.Query(ctx, key, sql, args...)
-	return collect(rows, err, listByOwnersRowDest)
+	return collect(rows, err, 0, listByOwnersRowDest)
 }
 
 // documentDest says where the columns of a row go.

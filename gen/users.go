@@ -155,7 +155,7 @@ func (r *Users) List(ctx context.Context, tenantID tenant.ID, conds ...filter.Co
 	key := tenant.Key(tenantID)
 	sql, args := filter.Where(listUsers, []any{key}, conds)
 	rows, err := r.db.Query(ctx, key, sql, args...)
-	return collect(rows, err, userDest)
+	return collect(rows, err, 0, userDest)
 }
 
 // ListBy returns the tenant's users that meet every condition, in an order and up to a limit.
@@ -165,7 +165,7 @@ func (r *Users) ListBy(ctx context.Context, tenantID tenant.ID, by filter.Order[
 	key := tenant.Key(tenantID)
 	sql, args := filter.Sorted(listUsers, []any{key}, by, userKey, conds)
 	rows, err := r.db.Query(ctx, key, sql, args...)
-	return collect(rows, err, userDest)
+	return collect(rows, err, by.Size(), userDest)
 }
 
 // Page returns the page behind a cursor of the tenant's users that meet every condition: as many as the order's limit,
@@ -273,7 +273,7 @@ func (r *Users) CreateMany(ctx context.Context, tenantID tenant.ID, items []NewU
 		columnOf(items, func(n *NewUser) *time.Time { return n.CreatedAt }),
 		columnOf(items, func(n *NewUser) *time.Time { return n.UpdatedAt }),
 	)
-	return collect(rows, err, userDest)
+	return collect(rows, err, len(items), userDest)
 }
 
 const upsertUser = `insert into users (tenant_id, name, email, age`
@@ -402,7 +402,7 @@ const listAdmins = `select tenant_id, id, name, email, role, age, created_at, up
 func (r *Users) ListAdmins(ctx context.Context, tenantID tenant.ID) ([]models.User, error) {
 	key := tenant.Key(tenantID)
 	rows, err := r.db.Query(ctx, key, listAdmins, key)
-	return collect(rows, err, userDest)
+	return collect(rows, err, 0, userDest)
 }
 
 const countByRole = `select role, count(*) as users
@@ -417,7 +417,7 @@ order by role`
 func (r *Users) CountByRole(ctx context.Context, tenantID tenant.ID) ([]CountByRoleRow, error) {
 	key := tenant.Key(tenantID)
 	rows, err := r.db.Query(ctx, key, countByRole, key)
-	return collect(rows, err, countByRoleRowDest)
+	return collect(rows, err, 0, countByRoleRowDest)
 }
 
 const promote = `update users
@@ -497,7 +497,7 @@ order by u.name, u.id`
 func (r *Users) ListAuthors(ctx context.Context, tenantID tenant.ID) ([]models.User, error) {
 	key := tenant.Key(tenantID)
 	rows, err := r.db.Query(ctx, key, listAuthors, key)
-	return collect(rows, err, userDest)
+	return collect(rows, err, 0, userDest)
 }
 
 const countDocumentsSQL = `with owned as (
@@ -518,7 +518,7 @@ order by u.name, u.id`
 func (r *Users) CountDocuments(ctx context.Context, tenantID tenant.ID) ([]CountDocumentsRow, error) {
 	key := tenant.Key(tenantID)
 	rows, err := r.db.Query(ctx, key, countDocumentsSQL, key)
-	return collect(rows, err, countDocumentsRowDest)
+	return collect(rows, err, 0, countDocumentsRowDest)
 }
 
 // userDest says where the columns of a row go.

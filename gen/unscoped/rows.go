@@ -4,21 +4,23 @@ package unscoped
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
-// collect reads rows to their end. dest says where the columns of an item go.
-func collect[T any](rows pgx.Rows, err error, dest func(*T) []any) ([]T, error) {
+// collect reads rows to their end. size is how many they may be, or 0 when nothing
+// is known; dest says where the columns of an item go.
+func collect[T any](rows pgx.Rows, err error, size int, dest func(*T) []any) ([]T, error) {
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	items := []T{}
 	if rows.Next() {
-		items = make([]T, 1) // the first row is read where it stays
+		items = make([]T, 1, max(1, min(size, 1024))) // the first row is read where it stays
 		if err := rows.Scan(dest(&items[0])...); err != nil {
 			return nil, err
 		}
@@ -28,6 +30,9 @@ func collect[T any](rows pgx.Rows, err error, dest func(*T) []any) ([]T, error) 
 			if item == nil {
 				item = new(T)
 				to = dest(item)
+				if size <= 0 {
+					items = slices.Grow(items, 15) // where there are two rows there are many
+				}
 			} else {
 				*item = *new(T)
 			}

@@ -20,7 +20,7 @@ const listTenants = `select id, name, subdomain, created_at, updated_at from ten
 // source: queries/tenants.sql:1
 func (r *Tenants) ListTenants(ctx context.Context) ([]models.Tenant, error) {
 	rows, err := r.db.Query(ctx, listTenants)
-	return collect(rows, err, tenantDest)
+	return collect(rows, err, 0, tenantDest)
 }
 
 // tenantDest says where the columns of a row go.

@@ -134,7 +134,7 @@ func (b *builder) finishPackage(p *pkg) {
 	if p.Assign || p.ServerFilled {
 		rows.pkg(pathErrors)
 	}
-	if p.Upsert {
+	if p.Upsert || p.Collect {
 		rows.pkg(pathSlices)
 	}
 	if p.Arrays {

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/tenantc/tenantc/internal/diag"
@@ -116,6 +117,9 @@ func (b *builder) queryMethod(s *statement, running *reading, q *sqlcrun.Query) 
 	for i := range q.Params {
 		c.sqlArg(s, i+1)
 	}
+	if shape == Many {
+		m.Size = c.size(given, running.limit)
+	}
 	if running.filter != nil && !b.conditions(c, s, running.filter) {
 		return
 	}
@@ -130,6 +134,16 @@ func (b *builder) queryMethod(s *statement, running *reading, q *sqlcrun.Query) 
 	}
 	c.finish()
 	b.add(r, m)
+}
+
+// size returns the value of the parameter of that number as an int, or "" where
+// it is none or may be NULL.
+func (c *call) size(given []param, number int) string {
+	i := slices.IndexFunc(given, func(p param) bool { return p.number == number })
+	if i < 0 || !slices.Contains([]string{"int16", "int32", "int64"}, given[i].typ.text) {
+		return ""
+	}
+	return "int(" + c.exprs[number] + ")"
 }
 
 // limit is the number of arguments up to which a method takes them one by one,

@@ -189,6 +189,7 @@ type Method struct {
 	Place string
 	SQL   []string // the statement's arguments
 	Row   *Row     // of shapes that return rows
+	Size  string   // expression for how many they may be; "" when nothing is known
 	Var   *Vars    // shared by methods that have the same names
 
 	Item     string        // type of a batch's or copy's element

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -202,6 +203,17 @@ func (m *Method) LeftGiven() string {
 		texts[i] = m.Var.Items + "[" + m.Var.Index + "]" + field + " != nil"
 	}
 	return strings.Join(texts, " || ")
+}
+
+// Sized returns how many rows a slice may begin with: 0 when nothing is known.
+func (m *Method) Sized() string {
+	switch {
+	case m.Shape == ListBy:
+		return m.Var.By + ".Size()"
+	case m.Shape == CreateMany:
+		return "len(" + m.Var.Items + ")"
+	}
+	return cmp.Or(m.Size, "0")
 }
 
 // Text returns the name of the statement's constant, or of its head.

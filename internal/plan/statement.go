@@ -132,6 +132,7 @@ type reading struct {
 	differs string     // in what its proof differs from that of the source; "" in nothing
 	targets []origin   // one a column, stars expanded
 	sets    bool       // there are grouping sets
+	limit   int        // number of the parameter that is the LIMIT; 0 for none
 	copy    *copying   // of :copyfrom
 	filter  *filtering // of a query that takes conditions
 }
@@ -170,6 +171,11 @@ func (d *Draft) read(s *statement, text string) *reading {
 	}
 	sel, ok := body.(*query.Select)
 	r.sets = ok && sel.Sets != nil
+	if ok && !sel.WithTies {
+		if p, isParam := sel.Limit.(*query.ParamRef); isParam {
+			r.limit = p.Param.Number
+		}
+	}
 	if s.command == ":copyfrom" {
 		r.copy = copyingOf(body)
 	}
