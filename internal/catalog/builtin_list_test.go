@@ -14,7 +14,7 @@ import (
 // leaves something behind.
 var refused = regexp.MustCompile(`^(pg_(get|stat|read|ls|relation|table|total|database|tablespace|advisory|try_advisory|` +
 	`notify|sleep|logical|replication|wal|current|create|drop|switch|terminate|cancel|reload|rotate|backup|has|xact|snapshot|` +
-	`visible|sequence|identify|describe|column|index|is|show|settings|partition|filenode|lock|export|import|promote).*|` +
+	`visible|sequence|identify|describe|column_[^s]|column_is|index|is|show|settings|partition|filenode|lock|export|import|promote).*|` +
 	`(query|table|schema|database|cursor)_to_xml.*|lo_.*|lo(read|write|unlink|_import|_export)|dblink.*|crosstab.*|connectby.*|xpath_table|` +
 	`has_.*_privilege|to_reg.*|txid_.*|.*xid_age|currval|lastval|setval|set_config|current_setting|current_schemas?|setseed|` +
 	`ts_(stat|rewrite|debug|parse|lexize|token_type)|get_current_ts_config|format_type|.*obj_description|col_description|` +

@@ -40,7 +40,7 @@ byteasend float4send float8send int2send int4send int8send numeric_send textsend
 hashint4 hashint4extended hashint8 hashint8extended hashtext hashtextextended uuid_hash uuid_hash_extended
 
 bool bpchar date float4 float8 int2 int4 int8 interval numeric text time timestamp timestamptz timetz varchar
-num_nonnulls num_nulls pg_typeof pg_size_pretty pg_size_bytes
+num_nonnulls num_nulls pg_typeof pg_column_size pg_size_pretty pg_size_bytes
 
 age clock_timestamp date_bin date_part date_trunc extract isfinite justify_days justify_hours
 justify_interval make_date make_interval make_time make_timestamp make_timestamptz now overlaps

@@ -353,6 +353,7 @@ percent_rank aw >float8
 percentile_cont a
 percentile_disc a
 pg_backend_pid s >int4
+pg_column_size s any>int4
 pg_size_bytes s text>int8
 pg_size_pretty s int8>text numeric>text
 pg_typeof - any>regtype

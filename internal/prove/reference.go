@@ -138,6 +138,34 @@ func (p *prover) compositeKey(fk *catalog.ForeignKey) string {
 		return strings.Join(out, ", ")
 	}
 	own, ref := names(fk.From, from.Column(), fk.Columns), names(fk.To, to.Column(), fk.RefColumns)
-	return fmt.Sprintf("ALTER TABLE %s ADD FOREIGN KEY (%s) REFERENCES %s (%s) in the place of %s, with UNIQUE (%s) on %s",
-		query.Ident(fk.From.Name), own, query.Ident(fk.To.Name), ref, query.Ident(fk.Name), ref, query.Ident(fk.To.Name))
+	return fmt.Sprintf("ALTER TABLE %s ADD FOREIGN KEY (%s) REFERENCES %s (%s)%s in the place of %s, with UNIQUE (%s) on %s",
+		tableName(fk.From), own, tableName(fk.To), ref, onDelete(fk), query.Ident(fk.Name), ref, tableName(fk.To))
+}
+
+// tableName is a relation as DDL writes it.
+func tableName(rel *catalog.Relation) string {
+	if rel.Schema == "public" {
+		return query.Ident(rel.Name)
+	}
+	return query.Ident(rel.Schema) + "." + query.Ident(rel.Name)
+}
+
+// onDelete is the action of a key that gets the tenant column too, which it
+// must not empty.
+func onDelete(fk *catalog.ForeignKey) string {
+	var cols []string
+	for _, c := range fk.Columns {
+		cols = append(cols, query.Ident(fk.From.Columns[c].Name))
+	}
+	switch fk.OnDelete {
+	case catalog.Cascade:
+		return " ON DELETE CASCADE"
+	case catalog.Restrict:
+		return " ON DELETE RESTRICT"
+	case catalog.SetNull:
+		return " ON DELETE SET NULL (" + strings.Join(cols, ", ") + ")"
+	case catalog.SetDefault:
+		return " ON DELETE SET DEFAULT (" + strings.Join(cols, ", ") + ")"
+	}
+	return ""
 }

@@ -82,7 +82,7 @@ func (lv *level) visit(e query.Expr, st standing) {
 	case *query.WholeRow:
 		p.refuseRowWithPlace(e)
 	case *query.SystemColumn:
-		if e.Name != "tableoid" {
+		if e.Name == "ctid" {
 			p.refusePlace(e)
 		}
 	case *query.Cast:

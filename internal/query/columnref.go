@@ -198,8 +198,11 @@ func (r *resolver) expandItem(it *nsItem, at Loc, out []*Target) []*Target {
 }
 
 func systemColumnType(name string) catalog.Type {
-	if name == "ctid" {
+	switch name {
+	case "ctid":
 		return catalog.Builtin("tid")
+	case "xmax":
+		return catalog.Builtin("xid")
 	}
 	return catalog.Builtin("oid")
 }

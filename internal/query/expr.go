@@ -246,7 +246,7 @@ type (
 		Args []Expr
 	}
 
-	// SystemColumn is tableoid or ctid.
+	// SystemColumn is tableoid or ctid, or the xmax that RETURNING compares with 0.
 	SystemColumn struct {
 		node
 		RTE  *RTE

@@ -37,6 +37,7 @@ func (r *resolver) insertStmt(sc *scope, n *pgast.InsertStmt) Query {
 		q.Conflict = r.conflict(sc, q.Target, c)
 	}
 	sc.items = []*nsItem{itemOf(q.Target)}
+	sc.inserts = true
 	q.Returning = r.returning(sc, n.GetReturningClause())
 	return q
 }

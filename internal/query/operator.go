@@ -40,6 +40,10 @@ func (r *resolver) aExpr(sc *scope, n *pgast.A_Expr) Expr {
 
 // plainOperator resolves `a op b` and `op b`, macros and row comparisons among them.
 func (r *resolver) plainOperator(sc *scope, n *pgast.A_Expr) Expr {
+	if freshTest(sc, n) {
+		r.fresh = true
+		defer func() { r.fresh = false }()
+	}
 	at := r.at(n.GetLocation())
 	schema, name := operatorName(n)
 	if isAt(n) {
@@ -327,4 +331,14 @@ func (r *resolver) nullIfType(left, right Expr) catalog.Type {
 		return catalog.Builtin("text")
 	}
 	return catalog.Type{}
+}
+
+// freshTest reports whether n is `xmax = 0` in the RETURNING of an INSERT: the
+// row is one that the statement made, and none that ON CONFLICT met.
+func freshTest(sc *scope, n *pgast.A_Expr) bool {
+	name := pgast.Strings(n.GetName())
+	ref := pgast.Strings(n.GetLexpr().GetColumnRef().GetFields())
+	zero := n.GetRexpr().GetAConst()
+	return sc.returning && sc.inserts && n.GetKind() == pgast.A_Expr_Kind_AEXPR_OP && len(name) == 1 && (name[0] == "=" || name[0] == "<>") &&
+		len(ref) > 0 && ref[len(ref)-1] == "xmax" && zero != nil && !zero.GetIsnull() && zero.GetVal() != nil && zero.GetIval() != nil && zero.GetIval().GetIval() == 0
 }

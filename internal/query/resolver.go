@@ -25,6 +25,7 @@ type resolver struct {
 	args   *RTE                // the arguments of the innermost of them
 	depth  int
 	deep   bool               // the nesting has been reported
+	fresh  bool               // the operands of freshTest are being resolved
 	spread []*pgast.ResTarget // those of the method's row that are (…).*
 	open   bool               // a list of columns could not be told, which has been reported
 }

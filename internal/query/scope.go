@@ -20,6 +20,7 @@ type scope struct {
 	depth     int
 	windows   []*namedWindow
 	returning bool
+	inserts   bool // it is that of an INSERT
 	// broken: an item of FROM could not be resolved, so that an unknown name may
 	// well be its column.
 	broken bool
@@ -176,7 +177,7 @@ func (r *resolver) hit(it *nsItem, col int, name string, at Loc) Expr {
 }
 
 func (r *resolver) systemColumn(it *nsItem, name string, at Loc) Expr {
-	if name != "tableoid" && name != "ctid" {
+	if name != "tableoid" && name != "ctid" && !(name == "xmax" && r.fresh) {
 		r.issue(diag.CodeSystemColumn, at, len(name), "the system column "+name+" is not accepted",
 			"it speaks of what other transactions do", "")
 		return r.failed(at, name)
