@@ -1,5 +1,6 @@
-// Package templates holds the text of the emitted files, one template a kind of
-// file. Decisions are taken in internal/plan; a template prints them.
+// Package templates holds the text of the emitted files: one template a kind of
+// file, and one a family of methods. Decisions are taken in internal/plan; a
+// template prints them.
 package templates
 
 import "embed"

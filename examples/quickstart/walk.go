@@ -12,6 +12,7 @@ import (
 	"github.com/tenantc/tenantc/gen/unscoped"
 	"github.com/tenantc/tenantc/models"
 	"github.com/tenantc/tenantc/tenant"
+	"github.com/tenantc/tenantc/tenant/filter"
 )
 
 // A tour is one walk through the examples: two tenants, and what was created
@@ -45,6 +46,7 @@ func walk(ctx context.Context, out io.Writer, pool *pgxpool.Pool) error {
 		{"create two tenants", t.createTenants},
 		{"create users in each", t.createUsers},
 		{"select users with the tenant filter", t.selectUsers},
+		{"page through users", t.pageUsers},
 		{"create documents", t.createDocuments},
 		{"select documents", t.selectDocuments},
 		{"promote a user", t.promote},
@@ -86,21 +88,20 @@ func (t *tour) createTenants(ctx context.Context) error {
 // A new user has no field for its tenant: Create stamps it. Ann's and Will's
 // e-mails are unique within their tenants only.
 func (t *tour) createUsers(ctx context.Context) error {
-	for _, c := range []struct {
-		of   tenant.ID
-		new  gen.NewUser
-		into *models.User
-	}{
-		{t.acme, gen.NewUser{Name: "Ann", Email: "ann@mail.test", Age: 41}, &t.ann},
-		{t.acme, gen.NewUser{Name: "Bob", Email: "bob@mail.test", Age: 17}, &t.bob},
-		{t.widget, gen.NewUser{Name: "Will", Email: "ann@mail.test", Age: 33, Role: new("admin")}, &t.will},
-	} {
-		made, err := t.store.Users.Create(ctx, c.of, c.new)
-		if err != nil {
-			return err
-		}
-		*c.into = made
-		t.printf("created %s, %s, for %s\n", made.Name, made.Role, made.TenantID)
+	made, err := t.store.Users.CreateMany(ctx, t.acme, []gen.NewUser{ // one statement
+		{Name: "Ann", Email: "ann@mail.test", Age: 41},
+		{Name: "Bob", Email: "bob@mail.test", Age: 17},
+	})
+	if err != nil {
+		return err
+	}
+	t.ann, t.bob = made[0], made[1]
+	t.will, err = t.store.Users.Create(ctx, t.widget, gen.NewUser{Name: "Will", Email: "ann@mail.test", Age: 33, Role: new("admin")})
+	if err != nil {
+		return err
+	}
+	for _, user := range append(made, t.will) {
+		t.printf("created %s, %s, for %s\n", user.Name, user.Role, user.TenantID)
 	}
 	return nil
 }
@@ -123,6 +124,34 @@ func (t *tour) selectUsers(ctx context.Context) error {
 		return err
 	}
 	t.printf("at Widget Inc ann@mail.test is %s\n", user.Name)
+	return nil
+}
+
+// Conditions can be put together, and pages follow one another by a cursor: text
+// that a client may hold, and that is good for the page it was made for.
+func (t *tour) pageUsers(ctx context.Context) error {
+	u := gen.UserCols
+	some := filter.Or(u.Name.HasPrefix("A"), u.Age.Lt(18))
+	byAge := filter.OrderBy(u.Age.Desc(), u.Name.Asc()).Limit(1)
+	var cursor filter.Cursor
+	for n := 1; ; n++ {
+		page, err := t.store.Users.Page(ctx, t.acme, byAge, cursor, some)
+		if err != nil {
+			return err
+		}
+		for _, user := range page.Items {
+			t.printf("page %d: %s, %d\n", n, user.Name, user.Age)
+		}
+		if page.Next == "" {
+			break
+		}
+		cursor = page.Next
+	}
+	_, err := t.store.Users.Page(ctx, t.widget, byAge, cursor, some)
+	if !errors.Is(err, tenant.ErrCursor) {
+		return fmt.Errorf("a cursor of Acme's was taken from Widget: %w", err)
+	}
+	t.printf("Acme's cursor in Widget's hands: %v\n", err)
 	return nil
 }
 
