@@ -134,10 +134,7 @@ func (p *Pools) await(ctx context.Context, w *waiter) grant {
 	case g.conn != nil:
 		p.release(g.conn)
 	default:
-		if g.victim != nil {
-			g.victim.farewell()
-		}
-		p.free(w.entry)
+		p.giveUp(w.entry, g.victim)
 	}
 	return grant{err: ctx.Err()}
 }
@@ -215,8 +212,8 @@ func (p *Pools) connect(ctx context.Context, e *entry, victim *conn) (*conn, err
 		p.stats.DialFailures++
 		e.fail(err, p.cfg.Backoff)
 	}
-	p.mu.Unlock()
 	p.free(e)
+	p.mu.Unlock()
 	if ended != nil {
 		return nil, ended
 	}
@@ -333,12 +330,27 @@ func (p *Pools) nextFrom(e *entry) *waiter {
 	return nil
 }
 
-// discard closes a connection and frees its place.
-func (p *Pools) discard(c *conn) {
-	c.farewell()
-	p.free(c.entry)
+// discard closes a connection and frees its place. Nobody waits for that: a
+// server that does not answer takes its time.
+func (p *Pools) discard(c *conn) { p.giveUp(c.entry, c) }
+
+// giveUp frees a place of e once c, if any, is closed.
+func (p *Pools) giveUp(e *entry, c *conn) {
+	p.mu.Lock()
+	p.closing++
+	p.mu.Unlock()
+	go func() {
+		if c != nil {
+			c.farewell()
+		}
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.closing--
+		p.free(e)
+	}()
 }
 
+// farewell closes c and waits until it is closed.
 func (c *conn) farewell() {
 	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
 	defer cancel()
@@ -346,10 +358,8 @@ func (c *conn) farewell() {
 	<-c.PgConn().CleanupDone()
 }
 
-// free gives up a place of e.
+// free gives up a place of e. It needs p.mu.
 func (p *Pools) free(e *entry) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	e.open--
 	p.open--
 	now := time.Now()

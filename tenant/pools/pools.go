@@ -19,6 +19,7 @@ type Pools struct {
 	mu      sync.Mutex // held for bookkeeping only
 	entries map[key]*entry
 	open    int        // connections, those included that are being opened or closed
+	closing int        // of them
 	idle    *list.List // of *conn, the one idle longest first
 	waiting *list.List // of *waiter, the oldest first
 	closed  bool

@@ -39,7 +39,7 @@ func (p *Pools) Stats() Stats {
 	s := p.stats
 	s.Databases = len(p.entries)
 	s.Open, s.Idle, s.Waiting = p.open, p.idle.Len(), p.waiting.Len()
-	s.InUse = s.Open - s.Idle
+	s.InUse = s.Open - s.Idle - p.closing
 	now := time.Now()
 	for _, e := range p.entries {
 		if e.pause(now) != nil {
