@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"testing"
 
@@ -265,5 +266,38 @@ func TestAllocations(t *testing.T) {
 	get := testing.AllocsPerRun(200, func() { must(store.Users.Get(ctx, acme, annID)) })
 	if get > 15 {
 		t.Errorf("Get allocates %v times, want at most 15", get)
+	}
+}
+
+// A loop holds one row at a time: at its end there is no more memory in use than
+// at its beginning.
+func TestForEachInConstantMemory(t *testing.T) {
+	const rows, most = 100_000, 1 << 20
+	ctx, store, acme, _ := demo()
+	_, err := pool.Exec(ctx, `insert into users (tenant_id, name, email, age)
+		select $1, repeat('x', 100), 'many ' || i, i % 90 from generate_series(1, $2) i`, acme, rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	inUse := func() uint64 {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	n, begin, end := 0, uint64(0), uint64(0)
+	for u, err := range store.Users.ForEach(ctx, acme) {
+		if err != nil || u.TenantID != acme {
+			t.Fatalf("%v, %v", u, err)
+		}
+		switch n++; n {
+		case 100:
+			begin = inUse()
+		case rows:
+			end = inUse()
+		}
+	}
+	if n != rows+2 || end > begin+most {
+		t.Errorf("%d rows; %d bytes are in use behind row 100, %d behind the last", n, begin, end)
 	}
 }
