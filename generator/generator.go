@@ -178,8 +178,11 @@ func (r *run) transaction() (*transaction, error) {
 	return r.tx, nil
 }
 
-// close takes back what was not committed.
+// close takes back what was not committed, and what was of use for the run only.
 func (r *run) close() error {
+	for _, clean := range r.cleanup {
+		clean()
+	}
 	if r.tx == nil {
 		return nil
 	}

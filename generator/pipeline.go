@@ -34,6 +34,7 @@ type run struct {
 	reserve   func(file string) // called with each file that is sure to come; nil for nobody
 	tx        *transaction      // on the files; nil before it begins
 	compiling *compilation      // the last one that was started
+	cleanup   []func()          // what close has to do besides
 }
 
 // block is what became of one `sql:` entry. Fields behind the first finding of
@@ -294,7 +295,7 @@ func (r *run) rehearse(b *block) (err error) {
 	if !r.printing {
 		return b.draft.Rehearse(nil)
 	}
-	if b.printer, err = emit.NewPrinter(); err == nil {
+	if err = r.newPrinter(b); err == nil {
 		err = b.draft.Rehearse(func(repo *plan.Repository) error {
 			if r.reserve != nil {
 				r.reserve(path.Join(b.Out, repo.File))
@@ -306,6 +307,23 @@ func (r *run) rehearse(b *block) (err error) {
 		return fmt.Errorf("print the code of %s: %w", b.Out, err)
 	}
 	return nil
+}
+
+// newPrinter gives an entry its printer, with a file for what is printed ahead.
+func (r *run) newPrinter(b *block) error {
+	spool, err := os.CreateTemp("", "tenantc-")
+	if err != nil {
+		return err
+	}
+	gone := os.Remove(spool.Name()) == nil // not on systems that refuse it of an open file
+	r.cleanup = append(r.cleanup, func() {
+		_ = spool.Close()
+		if !gone {
+			_ = os.Remove(spool.Name())
+		}
+	})
+	b.printer, err = emit.NewPrinter(spool)
+	return err
 }
 
 // planBlock decides on the code to emit.
@@ -322,7 +340,11 @@ func (r *run) planBlock(b *block) error {
 		return err
 	}
 	defer compiled.Close()
-	if b.plan, err = b.draft.Finish(compiled, found); err != nil {
+	var print func(*plan.Repository) error
+	if r.printing {
+		print = b.printer.Ahead
+	}
+	if b.plan, err = b.draft.Finish(compiled, found, print); err != nil {
 		return fmt.Errorf("plan the code of %s: %w", b.Out, err)
 	}
 	if b.plan == nil && !found.HasErrors() {

@@ -25,7 +25,7 @@ func one(shape plan.Shape) *plan.Plan {
 		Receiver: "Users", Name: "Do", Doc: []string{"Do does it."}, Source: "q.sql:1", Shape: shape,
 		Consts: []plan.Const{{Name: "do", Text: "select `1`"}, {Name: "doMiddle", Text: "x"}, {Name: "doEnd", Text: "y"}, {Name: "doLast", Text: "z"}},
 		Args:   []plan.Arg{{Name: "tenantID", Type: "tenant.ID"}, {Name: "items", Type: "[]string"}}, Key: true, Place: "key",
-		SQL: []string{"key", "items"}, Row: &plan.Row{Type: "string", Scan: func(addr string) string { return addr }}, Item: "string",
+		SQL: []string{"key", "items"}, Row: &plan.Row{Type: "string"}, Item: "string",
 		Load: &plan.Loader{
 			Items: "items", Item: "string", It: "s", Key: "K", K: "k", Keys: "keys", Own: "true", Refers: "s != nil", Of: "*s", Row: "v", RowKey: "*v",
 			Columns: []plan.KeyColumn{{Name: "as", Type: "[]int", Field: "A"}},

@@ -103,6 +103,7 @@ type repo struct {
 	rel     *catalog.Relation // whose rows it holds; nil for a file of queries
 	use     use
 	methods map[string]diag.Pos // of the query files
+	left    int                 // how many of them are not planned yet
 	hasCols bool                // the columns for conditions are planned, and may be printed already
 }
 

@@ -31,13 +31,12 @@ func (b *builder) crud(print func(*Repository) error) error {
 		}
 		c.plan()
 		clear(b.draft.proofs) // no other relation has the same texts
-		if print == nil || c.repo == nil {
+		if c.repo == nil {
 			continue
 		}
-		if err := print(c.repo.Repository); err != nil {
+		if err := c.repo.ahead(print); err != nil {
 			return err
 		}
-		c.repo.Cols, c.repo.Key, c.repo.Structs, c.repo.Methods = nil, nil, nil, nil
 	}
 	return nil
 }

@@ -91,15 +91,30 @@ func (d *Draft) Rehearse(print func(*Repository) error) error {
 	return err
 }
 
+// ahead prints what a repository holds, and lets go of it. Printed may be nothing,
+// and print nil.
+func (r *repo) ahead(print func(*Repository) error) error {
+	if print == nil {
+		return nil
+	}
+	if err := print(r.Repository); err != nil {
+		return err
+	}
+	r.Cols, r.Key, r.Structs, r.Dests, r.Methods = nil, nil, nil, nil, nil
+	return nil
+}
+
 // Finish makes the plan with what sqlc made of the statements; compiled may be
-// nil when there are none. The plan is nil when a statement is refused or leans
+// nil when there are none. Unless print is nil, it is called with each repository
+// whose last hand-written method is planned, as Rehearse calls it. The plan is nil when a statement is refused or leans
 // on something that nobody declared, and when rep has got an error: then nothing
-// is to be emitted. An error of Finish's own is that of reading compiled.
+// is to be emitted. An error of Finish's own is that of reading compiled, or
+// print's.
 //
 // A Draft can be finished once. Finish holds sqlc's reading of the statements
 // against their proofs, and panics with a *diag.Bug where the two proofs of one
 // statement differ.
-func (d *Draft) Finish(compiled *sqlcrun.Compiled, rep *diag.List) (*Plan, error) {
+func (d *Draft) Finish(compiled *sqlcrun.Compiled, rep *diag.List, print func(*Repository) error) (*Plan, error) {
 	if d.refused {
 		return nil, nil
 	}
@@ -127,11 +142,11 @@ func (d *Draft) Finish(compiled *sqlcrun.Compiled, rep *diag.List) (*Plan, error
 		return nil, err
 	}
 	if !d.rehearsed {
-		if err := b.crud(nil); err != nil {
-			diag.Bugf("plan: %v, and nothing was to be printed", err)
+		if err := b.crud(print); err != nil {
+			return nil, err
 		}
 	}
-	if err := b.handWritten(); err != nil {
+	if err := b.handWritten(print); err != nil {
 		return nil, err
 	}
 	out := b.finish()

@@ -36,7 +36,7 @@ func (p *pkg) shareDests(b *builder) {
 		d := p.dests[of]
 		if r := p.owns[of.rel]; r != nil && b.rows[of.rel] == of {
 			d.Type = r.use.typ(of.typ)
-			r.Dests = slices.Insert(r.Dests, 0, d)
+			r.Dest = d
 			continue
 		}
 		p.Dests = append(p.Dests, d)

@@ -10,18 +10,26 @@ import (
 	"github.com/tenantc/tenantc/internal/sqlcrun"
 )
 
-// handWritten plans a method for each statement of the query files.
-func (b *builder) handWritten() error {
+// handWritten plans a method for each statement of the query files. For print see
+// Draft.Finish.
+func (b *builder) handWritten(print func(*Repository) error) error {
 	left := b.draft.stmts
 	if b.compiled != nil {
 		for q, err := range b.compiled.Queries {
 			if err != nil {
 				return err
 			}
-			if len(left) > 0 && left[0].name == q.Name {
-				b.queryMethod(left[0], b.running(left[0], q), q)
-				left[0] = nil // the method has what is needed of it
-				left = left[1:]
+			if len(left) == 0 || left[0].name != q.Name {
+				continue
+			}
+			s := left[0]
+			left[0] = nil // the method has what is needed of it
+			left = left[1:]
+			b.queryMethod(s, b.running(s, q), q)
+			if s.repo.left--; s.repo.left == 0 && !b.rep.HasErrors() {
+				if err := s.repo.ahead(print); err != nil {
+					return err
+				}
 			}
 		}
 	}
@@ -62,6 +70,7 @@ func (b *builder) methodNames() {
 			})
 		}
 		r.methods[name] = s.pos
+		r.left++
 		s.repo, s.method = r, name
 	}
 }

@@ -82,7 +82,8 @@ type Repository struct {
 	Cols    *Cols   // for conditions; nil when no method takes any
 	Key     *KeyVar // for orders; nil when no method takes one
 	Structs []*Struct
-	Dests   []*Dest
+	Dest    *Dest     // of the rows of its relation; nil when nothing reads any
+	Dests   []*Dest   // of rows that queries of its own read otherwise
 	Methods []*Method // CRUD first, then hand-written ones in the order of the file
 	Twin    *Twin     // nil when no method has one
 	Imports *Imports
@@ -217,9 +218,10 @@ type Arg struct{ Name, Type string }
 
 // Row is what a row is read into.
 type Row struct {
-	Type string                   // "models.User", "int64"
-	Dest string                   // name of the Dest; "" for a single value
-	Scan func(addr string) string // of a single value: the destination for one at addr
+	Type string // "models.User", "int64"
+	Dest string // name of the Dest; "" for a single value
+	// Of a single value: what stands around its address to make it the destination.
+	Before, After string
 }
 
 // Option is a column that a call may leave out.

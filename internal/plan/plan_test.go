@@ -142,7 +142,7 @@ func (in inputs) makePlan(rep *diag.List) *plan.Plan {
 	if err := d.Rehearse(nil); err != nil {
 		panic(err)
 	}
-	out, err := d.Finish(in.Compiled, rep)
+	out, err := d.Finish(in.Compiled, rep, nil)
 	if err != nil {
 		panic(err)
 	}
@@ -152,7 +152,12 @@ func (in inputs) makePlan(rep *diag.List) *plan.Plan {
 // printed returns the files as they come out when what can be printed ahead is.
 func (in inputs) printed(t *testing.T) map[string][]byte {
 	t.Helper()
-	p, err := emit.NewPrinter()
+	spool, err := os.Create(filepath.Join(t.TempDir(), "spool"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer spool.Close()
+	p, err := emit.NewPrinter(spool)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,7 +167,7 @@ func (in inputs) printed(t *testing.T) map[string][]byte {
 		t.Fatal(err)
 	}
 	files := map[string][]byte{}
-	out, err := d.Finish(in.Compiled, &diag.List{})
+	out, err := d.Finish(in.Compiled, &diag.List{}, p.Ahead)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -244,15 +244,18 @@ func (m *Method) Into() string {
 	if m.Row.Dest != "" {
 		return m.Row.Dest + "(&" + m.Var.Row + ")..."
 	}
-	return m.Row.Scan("&" + m.Var.Row)
+	return m.Row.scan("&" + m.Var.Row)
 }
+
+// scan returns the destination for a single value at addr.
+func (r *Row) scan(addr string) string { return r.Before + addr + r.After }
 
 // Dest returns the function that says where the columns of a row go.
 func (m *Method) Dest() string {
 	if m.Row.Dest != "" {
 		return m.Row.Dest
 	}
-	return "func(v *" + m.Row.Type + ") []any { return []any{" + m.Row.Scan("v") + "} }"
+	return "func(v *" + m.Row.Type + ") []any { return []any{" + m.Row.scan("v") + "} }"
 }
 
 // Quoted returns names as Go literals, separated by commas.

@@ -120,7 +120,7 @@ func (c *crud) count() {
 	m.Consts[0].Text = text
 	c.keyArgs(call)
 	c.conds(call)
-	m.Row = &Row{Type: "int64", Scan: func(addr string) string { return addr }}
+	m.Row = &Row{Type: "int64"}
 	c.end(call)
 }
 
@@ -140,7 +140,7 @@ func (c *crud) exists() {
 	m.Consts[0].Text = text
 	c.keyArgs(call)
 	c.conds(call)
-	m.Row = &Row{Type: "bool", Scan: func(addr string) string { return addr }}
+	m.Row = &Row{Type: "bool"}
 	c.end(call)
 }
 

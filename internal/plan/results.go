@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/tenantc/tenantc/internal/catalog"
 	"github.com/tenantc/tenantc/internal/diag"
@@ -28,7 +29,9 @@ func (b *builder) result(r *repo, m *Method, pos diag.Pos, running *reading, q *
 		if outs[0].embed != nil {
 			return b.rowOf(r, outs[0].embed)
 		}
-		return &Row{Type: r.use.typ(outs[0].typ), Scan: func(addr string) string { return outs[0].typ.scanExpr(r.use, outs[0].db, addr) }}
+		row := &Row{Type: r.use.typ(outs[0].typ)}
+		row.Before, row.After, _ = strings.Cut(outs[0].typ.scanExpr(r.use, outs[0].db, addrMark), addrMark)
+		return row
 	}
 	name := m.Name + "Row"
 	b.mustClaim(r.pkg, name, pos, "a row of "+m.Name)
@@ -52,6 +55,9 @@ func (b *builder) result(r *repo, m *Method, pos diag.Pos, running *reading, q *
 	r.Dests = append(r.Dests, d)
 	return &Row{Type: name, Dest: d.Name}
 }
+
+// addrMark stands for an address.
+const addrMark = "\x03"
 
 // scanField returns the destination for a field of the row at expr.
 func (b *builder) scanField(u use, f *rowField, expr string) string {
