@@ -314,7 +314,9 @@ func (b *builder) repo(p *pkg, name, file string, rel *catalog.Relation, pos dia
 func repoDoc(kind Kind, r *repo, b *builder) []string {
 	what := "holds queries"
 	if row := b.rows[r.rel]; row != nil {
-		what = "is the repository of " + r.use.typ(row.typ)
+		u := b.newUse(kind) // a comment needs no import
+		u.local = func(string) {}
+		what = "is the repository of " + u.typ(row.typ)
 	}
 	switch kind {
 	case Scoped:
