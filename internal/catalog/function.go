@@ -264,6 +264,12 @@ func (b *builder) createCast(s *pgast.CreateCastStmt) {
 		Pos: b.stmt, From: b.typeName(s.GetSourcetype()), To: b.typeName(s.GetTargettype()),
 		Implicit: s.GetContext() == pgast.CoercionContext_COERCION_IMPLICIT || s.GetContext() == pgast.CoercionContext_COERCION_ASSIGNMENT,
 	}
+	if names := pgast.Strings(s.GetFunc().GetObjname()); len(names) > 0 {
+		c.Function = names[len(names)-1]
+		if len(names) > 1 {
+			c.FunctionSchema = names[len(names)-2]
+		}
+	}
 	b.cat.Casts = append(b.cat.Casts, c)
 	if c.Implicit {
 		b.taint(c.From)

@@ -381,6 +381,9 @@ type UserCast struct {
 	Pos      diag.Pos
 	From, To Type
 	Implicit bool // AS IMPLICIT or AS ASSIGNMENT
+	// Function is the function that it calls, and FunctionSchema where that is, ""
+	// for the search path. It calls none WITHOUT FUNCTION and WITH INOUT.
+	Function, FunctionSchema string
 }
 
 // Collation is a collation, built in or created by the schema.

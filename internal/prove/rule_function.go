@@ -160,6 +160,64 @@ func (p *prover) checkCast(c *query.Cast) {
 	p.checkDomain(c.Type(), c.Loc())
 }
 
+// checkValue refuses a value that a cast of the schema may convert where nobody
+// wrote a cast, when what the cast calls is not proven: as the argument of a call,
+// as an operand, a condition, a branch, or where it is stored.
+//
+//	CREATE CAST (mood AS text) WITH FUNCTION spell(mood) AS IMPLICIT; SELECT upper(mood) FROM …
+func (p *prover) checkValue(e query.Expr) {
+	if e == nil {
+		return
+	}
+	for _, u := range p.cat.Casts {
+		if problem := p.castProblem(u); problem != "" && p.mayBe(e, u.From) {
+			p.refuseFix(diag.CodeFunction, e.Loc(), fmt.Sprintf("a value of %s may be converted by %s(), which %s", u.From, u.Function, problem),
+				"the schema casts it wherever another type is wanted, and what the function reads is not in the statement",
+				"make it a cast that has to be written, or declare "+u.Function+" under trust.functions when it reads nothing but its argument")
+		}
+	}
+}
+
+// exactComparison reports whether e compares two bare values of one type that
+// has comparisons of its own: PostgreSQL casts neither.
+func exactComparison(e *query.Op) bool {
+	bare := func(e query.Expr) bool {
+		switch e.(type) {
+		case *query.ColRef, *query.ParamRef:
+			t := e.Type()
+			return t.Schema == "pg_catalog" && !t.Array && compared[t.Name]
+		}
+		return false
+	}
+	return catalog.Comparison(e.Name) && e.Left != nil && e.Right != nil && bare(e.Left) && bare(e.Right) && e.Left.Type().Same(e.Right.Type())
+}
+
+// compared lists built-in types with comparisons of their own.
+var compared = map[string]bool{
+	"bool": true, "int2": true, "int4": true, "int8": true, "numeric": true, "uuid": true, "text": true,
+	"date": true, "timestamp": true, "timestamptz": true,
+}
+
+// castProblem says why a cast that PostgreSQL applies by itself may read more
+// than its value, or "".
+func (p *prover) castProblem(u *catalog.UserCast) string {
+	if !u.Implicit || u.Function == "" {
+		return ""
+	}
+	b, _ := catalog.LookupBuiltin(u.Function)
+	return p.callProblem(u.FunctionSchema, u.Function, b, p.cat.FunctionsNamed(u.FunctionSchema, u.Function))
+}
+
+// mayBe reports whether e may be a value of type t, an array of such, or a row.
+func (p *prover) mayBe(e query.Expr, t catalog.Type) bool {
+	if _, ok := e.(*query.WholeRow); ok || t.IsZero() {
+		return true
+	}
+	of, t := p.cat.Base(e.Type()), p.cat.Base(t)
+	of.Array, t.Array = false, false
+	return of.Same(t)
+}
+
 // isConfiguration reports whether a cast to t looks a text search configuration
 // up, as to_tsvector('simple'::regconfig, title) does in a dump. Configurations
 // are part of the schema: they say nothing of rows, nor of whose they are.
@@ -219,6 +277,14 @@ func (p *prover) impure(e *catalog.Expr) string {
 		}
 	}
 	pgast.Walk(e.Node, func(m pgast.Message) bool {
+		switch m.(type) {
+		case *pgast.ColumnRef, *pgast.FuncCall: // of whatever type
+			for _, u := range p.cat.Casts {
+				if problem := p.castProblem(u); problem != "" {
+					say("may cast a value by %s(), which %s", u.Function, problem)
+				}
+			}
+		}
 		switch n := m.(type) {
 		case *pgast.SubLink, *pgast.SelectStmt:
 			say("has a subquery")

@@ -72,6 +72,7 @@ func (lv *level) visit(e query.Expr, st standing) {
 	if lv.visitPlaces(e, st) {
 		return
 	}
+	p.checkValue(e)
 	switch e := e.(type) {
 	case nil:
 	case *query.Output, *query.ParamRef, *query.Const, *query.SQLValue, *query.Default:
@@ -94,7 +95,9 @@ func (lv *level) visit(e query.Expr, st standing) {
 		all(e.Args...)
 	case *query.Op:
 		p.checkOperator(e.Schema, e.Name, e.Loc())
-		all(e.Left, e.Right)
+		if len(p.cat.Casts) == 0 || !exactComparison(e) {
+			all(e.Left, e.Right)
+		}
 	case *query.RowOp:
 		p.checkOperator("", e.Name, e.Loc())
 		all(e.Left...)
