@@ -11,7 +11,9 @@ import (
 // upserts plans an Upsert for the primary key, and an UpsertBy… for each other
 // key of the table. A key will do when all of its columns are known of the new
 // row and the row that it can meet is the owner's own, which the proof says: it
-// has to hold the tenant.
+// has to hold the tenant. Where a row has several dimensions it has to hold all of
+// them, which is more than the proof asks: by a project alone, the row of a
+// project that is not the organization's would be met and changed.
 func (n *newRows) upserts() {
 	for _, k := range n.c.rel.Keys {
 		cols, plain := k.Columns()
@@ -20,6 +22,17 @@ func (n *newRows) upserts() {
 		}
 		n.upsert(k, cols)
 	}
+}
+
+// holdsDimensions reports whether a key has the column of every dimension. A
+// derived row has none; its key holds the parent, which is looked up by all.
+func (n *newRows) holdsDimensions(cols []int) bool {
+	if n.c.own.up != nil {
+		return true
+	}
+	return !slices.ContainsFunc(n.c.own.dims, func(d dimension) bool {
+		return !slices.Contains(cols, n.c.rel.Tenancy.Columns[d.dim.Index])
+	})
 }
 
 // renewed returns what an upsert does with the columns that are marked: the row
@@ -55,7 +68,7 @@ func (n *newRows) upsert(k *catalog.Key, cols []int) {
 		}
 		by = append(by, f)
 	}
-	if len(by) == 0 {
+	if len(by) == 0 || !n.holdsDimensions(cols) {
 		return
 	}
 	kept := func(f *rowField) bool { return slices.Contains(by, f) || slices.Contains(c.keys, f) }

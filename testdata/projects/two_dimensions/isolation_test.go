@@ -3,11 +3,14 @@ package todo_test
 import (
 	"errors"
 	"os"
+	"reflect"
 	"testing"
 
 	"example.com/projects/two_dimensions/gen"
+	"example.com/projects/two_dimensions/models"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/tenantc/tenantc/tenant"
+	"github.com/tenantc/tenantc/tenant/filter"
 )
 
 // Two organizations with two projects each; members and tasks have the same
@@ -34,7 +37,7 @@ func TestProjectsWithinOrganizations(t *testing.T) {
 			if _, err := store.Projects.Create(ctx, p.organization, p.project, gen.NewProject{Name: project}); err != nil {
 				t.Fatal(err)
 			}
-			task, err := store.Tasks.Create(ctx, p.organization, p.project, gen.NewTask{ID: 1, Title: name + " " + project})
+			task, err := store.Tasks.Create(ctx, p.organization, p.project, gen.NewTask{ID: 1, Number: 1, Title: name + " " + project})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -56,7 +59,7 @@ func TestProjectsWithinOrganizations(t *testing.T) {
 	if n, err := store.Tasks.Delete(ctx, web.organization, other.project, 1); n != 0 || err != nil {
 		t.Errorf("Delete in a project of another organization deleted %d rows: %v", n, err)
 	}
-	if _, err := store.Tasks.Create(ctx, web.organization, other.project, gen.NewTask{ID: 2, Title: "strayed"}); err == nil {
+	if _, err := store.Tasks.Create(ctx, web.organization, other.project, gen.NewTask{ID: 2, Number: 2, Title: "strayed"}); err == nil {
 		t.Error("a task was created in a project of another organization")
 	}
 	if n, err := store.Tasks.Finish(ctx, web.organization, web.project, 1); n != 1 || err != nil {
@@ -88,6 +91,48 @@ func TestProjectsWithinOrganizations(t *testing.T) {
 	}
 	if found, err := store.Members.FindByName(ctx, other.organization, "Ann"); len(found) != 1 || found[0].OrganizationID != other.organization.ID || err != nil {
 		t.Errorf("members: %v, %v", found, err)
+	}
+
+	// Rows by the array, upserts and pages stay in their project of their organization.
+	for i, p := range parts {
+		made, err := store.Tasks.CreateMany(ctx, p.organization, p.project, []gen.NewTask{{ID: 9, Number: 9, Title: "nine"}, {ID: 8, Number: 8, Title: "eight"}})
+		if err != nil || len(made) != 2 || made[0].ID != 9 || made[1].ProjectID != p.project.ID || made[0].OrganizationID != p.organization.ID {
+			t.Errorf("part %d: CreateMany = %v, %v", i, made, err)
+		}
+	}
+	if made, err := store.Tasks.CreateMany(ctx, web.organization, other.project, []gen.NewTask{{ID: 7}}); err == nil {
+		t.Errorf("tasks were created in a project of another organization: %v", made)
+	}
+	if task, err := store.Tasks.UpsertByNumber(ctx, web.organization, web.project, gen.NewTask{ID: 9, Number: 9, Title: "changed"}); task.Title != "changed" || err != nil {
+		t.Errorf("Upsert: %v, %v", task, err)
+	}
+	if task, err := store.Tasks.UpsertByNumber(ctx, web.organization, other.project, gen.NewTask{ID: 10, Number: 9, Title: "strayed"}); err == nil {
+		t.Errorf("a task of another organization's project was changed: %v", task)
+	}
+	// A key of the project alone would meet the tasks of another organization's.
+	if _, there := reflect.TypeOf(store.Tasks).MethodByName("Upsert"); there {
+		t.Error("there is an upsert by a key without the organization")
+	}
+	byTitle := filter.OrderBy(gen.TaskCols.Title.Desc()).Limit(2)
+	first, err := store.Tasks.Page(ctx, app.organization, app.project, byTitle, "")
+	if err != nil || len(first.Items) != 2 || first.Items[0].Title != "nine" || first.Next == "" {
+		t.Fatalf("Page: %v, %v", first, err)
+	}
+	if last, err := store.Tasks.Page(ctx, app.organization, app.project, byTitle, first.Next); err != nil || len(last.Items) != 1 || last.Items[0].Title != "Acme app" {
+		t.Errorf("Page: %v, %v", last, err)
+	}
+	for i, p := range []part{web, other} { // another project, and another organization's
+		if page, err := store.Tasks.Page(ctx, p.organization, p.project, byTitle, first.Next); !errors.Is(err, tenant.ErrCursor) {
+			t.Errorf("%d: another part's cursor: %v, %v, want ErrCursor", i, page, err)
+		}
+	}
+	if n, err := store.Tasks.DeleteWhere(ctx, web.organization, other.project, filter.All[models.Task]()); n != 0 || err != nil {
+		t.Errorf("DeleteWhere in a project of another organization deleted %d rows: %v", n, err)
+	}
+	for i, want := range []string{"changed", "nine", "nine", "nine"} {
+		if task, err := store.Tasks.Get(ctx, parts[i].organization, parts[i].project, 9); task.Title != want || err != nil {
+			t.Errorf("part %d: %v, %v, want %s", i, task, err, want)
+		}
 	}
 
 	// The two ids are of two types: swapped they do not compile, and nobody's is

@@ -29,6 +29,7 @@ type Task struct {
 	ID             int64     `db:"id,primaryKey"`
 	OrganizationID tenant.ID `db:"organization_id"`
 	ProjectID      tenant.ID `db:"project_id"`
+	Number         int32     `db:"number"`
 	Title          string    `db:"title"`
 	Done           bool      `db:"done"`
 }

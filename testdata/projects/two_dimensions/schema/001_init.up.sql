@@ -21,9 +21,11 @@ create table tasks (
     organization_id uuid    not null,
     project_id      uuid    not null,
     id              bigint  not null,
+    number          integer not null,
     title           text    not null,
     done            boolean not null default false,
     primary key (project_id, id),
+    unique (organization_id, project_id, number),
     foreign key (organization_id, project_id) references projects (organization_id, id) on delete cascade
 );
 
