@@ -10,7 +10,7 @@ TEST_TIMEOUT ?= 20m
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: ## generate the reference application and run the quickstart on a real PostgreSQL
@@ -66,6 +66,10 @@ mutants: setup ## switch off each condition of the prover in turn: a case or the
 	go run ./internal/mutants/weave -out "$$dir" internal/prove; \
 	go test ./internal/prove -tags mutants -overlay "$$dir/overlay.json" -count=1 -v -timeout 0 -run '^TestMutants$$' \
 		-mutants.sites "$$dir/sites.json" $(if $(UPDATE),-update) $(if $(ONLY),-mutants.only '$(ONLY)') $(if $(CASES),-mutants.cases)
+
+.PHONY: test-pg18
+test-pg18: setup ## run the tests of the runtime on PostgreSQL 18 as well
+	bin=$$(.ci/postgres18); TENANTC_PG_BIN="$$bin" go test -race -count=1 -timeout $(TEST_TIMEOUT) ./tenant/... ./examples/...
 
 # How long `make fuzz` fuzzes each target.
 TIME ?= 10m
