@@ -248,6 +248,9 @@ func (w *weaver) condition(e ast.Expr) {
 			return
 		}
 	}
+	if isYield(e) {
+		return // what the reader answers is woven where it answers
+	}
 	if w.woven[e] { // a chain of && is met again at each of its operators
 		return
 	}
@@ -258,6 +261,19 @@ func (w *weaver) condition(e ast.Expr) {
 		s := &w.sites[len(w.sites)-1]
 		s.Refuses = append(s.Refuses, id.Name == "true") // it is that already
 	}
+}
+
+// isYield tells the calls by which an iterator hands on a value, or its reader.
+func isYield(e ast.Expr) bool {
+	call, ok := e.(*ast.CallExpr)
+	if !ok {
+		return false
+	}
+	is := func(e ast.Expr) bool {
+		id, ok := e.(*ast.Ident)
+		return ok && id.Name == "yield"
+	}
+	return is(call.Fun) || slices.ContainsFunc(call.Args, is)
 }
 
 // refuses reports whether a body does nothing but refuse: it ends with a result

@@ -88,7 +88,6 @@ func One(cat *catalog.Catalog, s *query.Stmt) *Proof {
 	choose(cat, proof)
 	suggestWider(cat, proof)
 	if proof.Verdict != Refused {
-		proof.Findings = nil
 		checkComplete(cat, proof)
 		checkFilter(cat, proof)
 	}
@@ -124,10 +123,10 @@ func unscoped(proof *Proof) *Proof {
 // dimension, and says how to declare that this is meant.
 func suggestWider(cat *catalog.Catalog, proof *Proof) {
 	s := proof.Stmt
-	if proof.Verdict != Refused || len(cat.Dimensions) < 2 || s.Annotation.By != "" || s.Annotation.None || len(proof.Findings) == 0 {
+	if len(proof.Findings) == 0 || s.Annotation.By != "" || s.Annotation.None {
 		return
 	}
-	for _, d := range cat.Dimensions[:len(cat.Dimensions)-1] {
+	for _, d := range cat.Dimensions[:max(len(cat.Dimensions), 1)-1] {
 		wider := *s
 		wider.Annotation.By = d.Name
 		trial := &Proof{Stmt: &wider}

@@ -105,9 +105,8 @@ func (p *prover) inPlaces(e query.Expr, q query.Query) bool {
 // handsOn lets a plain SELECT hand out ctids: whatever reads its output is
 // looked at, too.
 func (p *prover) handsOn(q query.Query) {
-	if sel, ok := q.(*query.Select); ok {
-		p.places[sel] = true
-	}
+	sel, _ := q.(*query.Select)
+	p.places[sel] = true
 }
 
 // refusePlace refuses a ctid that is not just compared.

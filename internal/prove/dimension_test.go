@@ -65,6 +65,8 @@ var dimensionCases = []dimensionCase{
 	{"by the narrow one says nothing of wide rows", "project", "select * from badges where organization_id = @organization", "refused"},
 	{"by, and a task hung under any project", "organization", "insert into tasks (id, project_id, title) values (1, @project, '')", "refused"},
 	{"by, and a task hung under an own project", "organization", "insert into tasks (id, project_id, title) select 1, p.id, '' from projects p where p.id = @project and p.organization_id = @organization", "confined organization"},
+	{"by a dimension that there is not", "region", "select * from projects where organization_id = @organization", "refused"},
+	{"a dimension whose tenant is NULL, and nobody's parameter", "", "select b.id from badges b, tasks t where b.organization_id = @organization and t.project_id = (select null::uuid)", "refused"},
 	{"by, and a task moved to any project", "organization", "update tasks t set project_id = @project from projects p where p.id = t.project_id and p.organization_id = @organization", "refused"},
 }
 

@@ -32,7 +32,7 @@ func (lv *level) holdings(c *closure, t term) []holding {
 // held calls yield for the labels that u has, by itself or as a member of a
 // subquery's rows, until it returns false.
 func (lv *level) held(c *closure, u term, yield func(holding) bool) {
-	if l := lv.termLabels(u); !l.none() && !yield(holding{l, u, nil}) {
+	if !yield(holding{lv.termLabels(u), u, nil}) {
 		return
 	}
 	c.members(u, func(m *membership) bool {
@@ -46,9 +46,7 @@ func (lv *level) held(c *closure, u term, yield func(holding) bool) {
 		case m.sub == nil:
 			return yield(holding{m.given, u, m.fact})
 		case m.sub.res != nil:
-			if l := m.sub.res.col(m.col).through(nil, m.sub.link); !l.none() {
-				return yield(holding{l, u, m.fact})
-			}
+			return yield(holding{m.sub.res.col(m.col).through(nil, m.sub.link), u, m.fact})
 		}
 		return true
 	})
@@ -148,6 +146,9 @@ func (lv *level) tenantOf(c *closure, t term, dim *catalog.Dimension) ([]Reason,
 // tupleOf reports whether the terms, one for each of cols, are together these
 // columns of one own row of rel under c, and why.
 func (lv *level) tupleOf(c *closure, terms []term, rel *catalog.Relation, cols []int) ([]Reason, bool) {
+	if len(terms) == 0 { // no key, or one that is not usable
+		return nil, false
+	}
 	held, found := make([][]holding, len(terms)), false
 	for i, t := range terms {
 		if held[i] = lv.holdings(c, t); len(held[i]) == 0 {

@@ -22,25 +22,23 @@ func (p *prover) insert(q *query.Insert, up *env) *result {
 		p.refuseFix(diag.CodeInsertTenant, target.At, "OVERRIDING is not understood", "it decides which of two values a generated column takes", "leave the identity column out, or list it without OVERRIDING where it is BY DEFAULT")
 	}
 	inst := Instance{RTE: target, Class: p.tenancy(target.Relation).Class}
-	ok := true
 	switch inst.Class {
 	case catalog.Global:
 		inst.Rule = "globalwrite"
 	case catalog.Root, catalog.Direct, catalog.Shared, catalog.Derived:
-		inst.Rule, inst.Because, ok = p.insertRows(q, rows, res)
+		inst.Rule, inst.Because = p.insertRows(q, rows, res)
 	default:
-		ok = false
 		res.loose = append(res.loose, p.unclassified(target))
 	}
 	if q.Conflict != nil {
 		p.conflict(q, rows, res)
 	}
-	if !ok {
-		inst.Rule, inst.Because = "", nil
-	}
 	res.instances = append(res.instances, inst)
 	p.writes = append(p.writes, write{rel: target.Relation, insert: true, insertion: q, rows: rows, at: target.At})
-	p.returning(target, q.Returning, nil, p.insertedLabels(q, rows, ok), res)
+	// The row is the tenant's own, or the statement is refused: its columns are
+	// those of an own row. With a trigger that may change them there is an assumption.
+	own := func(col int) labels { return p.instanceLabels(target, col) }
+	p.returning(target, q.Returning, nil, own, res)
 	return res
 }
 
@@ -87,9 +85,6 @@ func (p *prover) proposedLabels(q *query.Insert, rows [][]labels, row, col int) 
 		return labels{}
 	}
 	l := rows[row][slices.Index(q.Into, col)]
-	if c, ok := e.(*query.Const); ok && c.Null {
-		return l
-	}
 	return p.stored(l, e, q.Target.Relation, col) // 1.6 becomes tenant 2
 }
 
@@ -115,24 +110,9 @@ func (p *prover) stored(l labels, e query.Expr, rel *catalog.Relation, col int) 
 	return labels{}
 }
 
-// insertedLabels returns the labels of each column of the inserted row.
-func (p *prover) insertedLabels(q *query.Insert, rows [][]labels, ok bool) func(int) labels {
-	return func(col int) labels {
-		if !ok {
-			return labels{}
-		}
-		// The row is the tenant's own, so its columns are those of an own row; with
-		// a trigger that may change them there is an assumption.
-		return p.instanceLabels(q.Target, col)
-	}
-}
-
 // returning proves RETURNING and adds its outputs to res. own gives the labels
 // of the written row's columns.
 func (p *prover) returning(target *query.RTE, list []*query.Target, lv *level, own func(int) labels, res *result) {
-	if len(list) == 0 {
-		return
-	}
 	if lv == nil {
 		lv = p.newLevel([]query.FromItem{target}, nil, nil, nil)
 		lv.settle(&Instance{RTE: target})
@@ -142,11 +122,8 @@ func (p *prover) returning(target *query.RTE, list []*query.Target, lv *level, o
 		lv.visit(t.Expr, standing{kind: onNewRow})
 	}
 	for _, s := range lv.links[at:] {
-		if lv.proveLink(s) {
-			res.take(s.res)
-		} else {
-			res.take(s.last)
-		}
+		lv.proveLink(s)
+		res.take(s.last)
 	}
 	for _, t := range list {
 		if c, ok := p.strip(t.Expr).(*query.ColRef); ok && c.RTE == target {

@@ -6,15 +6,16 @@ import (
 	"github.com/tenantc/tenantc/internal/catalog"
 )
 
-// usableKey returns the columns of a key that tells rows apart: plain columns
+// usableKey returns the columns of a key that tells rows apart, or none: plain columns
 // with their own collation and default operator class, no predicate, not
 // deferrable, and on a relation without plain-inheritance children, whose rows
 // the index does not hold.
-func usableKey(rel *catalog.Relation, k *catalog.Key) ([]int, bool) {
+func usableKey(rel *catalog.Relation, k *catalog.Key) []int {
 	if k.Predicate != nil || k.Deferrable || k.Only || hasPlainChildren(rel) {
-		return nil, false
+		return nil
 	}
-	return k.Columns()
+	cols, _ := k.Columns()
+	return cols
 }
 
 func hasPlainChildren(rel *catalog.Relation) bool {
@@ -25,7 +26,7 @@ func hasPlainChildren(rel *catalog.Relation) bool {
 func isUsableKey(rel *catalog.Relation, cols []int) bool {
 	want := slices.Sorted(slices.Values(cols))
 	for _, k := range rel.Keys {
-		if have, ok := usableKey(rel, k); ok && slices.Equal(want, slices.Sorted(slices.Values(have))) {
+		if slices.Equal(want, slices.Sorted(slices.Values(usableKey(rel, k)))) {
 			return true
 		}
 	}

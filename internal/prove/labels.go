@@ -37,8 +37,6 @@ type origin struct {
 	in  any                 // origin inside the subquery, or a pair of them; nil at the row itself
 }
 
-func (l labels) none() bool { return l.tenant == 0 && l.own == nil && !l.any }
-
 func (l labels) isTenant(dim *catalog.Dimension) bool {
 	return l.any || l.tenant&(1<<dim.Index) != 0
 }

@@ -18,7 +18,7 @@ func confineCompositeFK(lv *level, c *closure, r *query.RTE) ([]Reason, bool) {
 		return nil, false
 	}
 	for _, fk := range r.Relation.ForeignKeys {
-		if !p.tenancy(fk.To).Owned() || !p.keepsTenant(fk) {
+		if !p.keepsTenant(fk) {
 			continue
 		}
 		var x, y []int
@@ -27,7 +27,7 @@ func confineCompositeFK(lv *level, c *closure, r *query.RTE) ([]Reason, bool) {
 				x, y = append(x, fk.Columns[i]), append(y, fk.RefColumns[i])
 			}
 		}
-		if len(y) == 0 || !isUsableKey(fk.To, y) {
+		if !isUsableKey(fk.To, y) {
 			continue
 		}
 		if because, ok := lv.tupleOf(c, columnTerms(r, x), fk.To, y); ok {

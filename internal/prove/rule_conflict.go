@@ -58,11 +58,8 @@ func (p *prover) conflict(q *query.Insert, rows [][]labels, res *result) {
 		lv.visit(a.Value, standing{kind: onRow})
 	}
 	for _, s := range lv.links {
-		if lv.proveLink(s) {
-			res.take(s.res)
-		} else {
-			res.take(s.last)
-		}
+		lv.proveLink(s)
+		res.take(s.last)
 	}
 	p.setClause(lv, q.Target, c.Set, res)
 	p.writes = append(p.writes, write{rel: rel, set: c.Set, lv: lv, at: c.At})
@@ -132,9 +129,6 @@ func (p *prover) arbiters(q *query.Insert) ([]arbiter, string) {
 // in reads the columns of a partition's arbiter as those of the partitioned
 // table, which may have them in another order.
 func (a arbiter) in(part, rel *catalog.Relation) arbiter {
-	if part == rel {
-		return a
-	}
 	columns := a.columns
 	a.columns = nil
 	for _, c := range columns {

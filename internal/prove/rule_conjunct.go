@@ -157,14 +157,6 @@ func (p *prover) compare(f *fact, op string, a, b query.Expr) {
 	}
 	f.equal = append(f.equal, equality{ta, tb})
 	p.noteTenantTest(ta, tb)
-	for _, side := range []struct {
-		value query.Expr
-		of    term
-	}{{a, tb}, {b, ta}} {
-		if sl, ok := p.strip(side.value).(*query.SubLink); ok {
-			f.members = append(f.members, member{terms: []term{side.of}, sub: p.subquery(sl), cols: []int{0}})
-		}
-	}
 }
 
 // noteTenantTest remembers, for suggestions, a parameter that is compared with
@@ -173,8 +165,7 @@ func (p *prover) noteTenantTest(a, b term) {
 	if a.param == 0 {
 		a, b = b, a
 	}
-	if a.param != 0 && b.rte != nil && b.rte.Relation != nil && b.rte.Kind == query.RelationRTE && b.rte.Sub == nil &&
-		p.tenancy(b.rte.Relation).Column() == b.col {
+	if b.rte != nil && b.rte.Relation != nil && p.tenancy(b.rte.Relation).Column() == b.col {
 		p.comparesTenant[a.param] = true
 	}
 }
@@ -318,7 +309,5 @@ func (p *prover) readMember(f *fact, sl *query.SubLink, tests []query.Expr) {
 		m.terms = append(m.terms, t)
 		m.cols = append(m.cols, i)
 	}
-	if len(m.terms) > 0 {
-		f.members = append(f.members, m)
-	}
+	f.members = append(f.members, m)
 }

@@ -17,7 +17,7 @@ func confineDirect(lv *level, c *closure, r *query.RTE) ([]Reason, bool) {
 		return nil, false
 	}
 	because, ok := lv.tenantOf(c, term{rte: r, col: ten.Column()}, ten.Dim)
-	if ok && ten.Stored {
+	if ten.Stored {
 		because = append(because, Reason{Text: "the query of " + r.Relation.ShortName() + " keeps tenants apart"})
 	}
 	return because, ok

@@ -17,9 +17,6 @@ func (p *prover) equates(a, b query.Expr) bool {
 // class returns the key of e's equality class, or "" when e's type is not
 // known or has no dependable equality.
 func (p *prover) class(e query.Expr) string {
-	if e.Type().IsZero() {
-		return ""
-	}
 	return p.cat.EqualityClass(e.Type())
 }
 
@@ -48,7 +45,7 @@ func (p *prover) strip(e query.Expr) query.Expr {
 // only identical texts equal. A bare parameter or constant takes the collation
 // of what it is compared with.
 func (p *prover) deterministic(e query.Expr) bool {
-	if folds(p.cat.TypeCollation(e.Type())) || folds(p.cat.TypeCollation(p.strip(e).Type())) {
+	if folds(p.cat.TypeCollation(p.strip(e).Type())) {
 		return false
 	}
 	switch e := p.strip(e).(type) {

@@ -21,10 +21,7 @@ func confineIdentity(lv *level, c *closure, r *query.RTE) ([]Reason, bool) {
 		}
 	}
 	for _, k := range r.Relation.Keys {
-		cols, ok := usableKey(r.Relation, k)
-		if !ok {
-			continue
-		}
+		cols := usableKey(r.Relation, k)
 		if because, ok := lv.tupleOf(c, columnTerms(r, cols), r.Relation, cols); ok {
 			return because, true
 		}

@@ -15,13 +15,9 @@ import (
 // Each row of VALUES is looked at, not the first:
 //
 //	INSERT INTO docs (tenant_id, id) VALUES (@t, 1), (@x, 2)
-func (p *prover) insertRows(q *query.Insert, rows [][]labels, res *result) (string, []Reason, bool) {
+func (p *prover) insertRows(q *query.Insert, rows [][]labels, res *result) (string, []Reason) {
 	rel := q.Target.Relation
 	ten := p.tenancy(rel)
-	stem := "insertvalues"
-	if _, ok := q.Source.(*query.Values); !ok && q.Source != nil {
-		stem = "insertselect"
-	}
 	if q.Source == nil {
 		res.loose = append(res.loose, loose{rte: q.Target, diag: finding{
 			code: diag.CodeInsertTenant, loc: q.Target.At, width: q.Target.Width,
@@ -29,7 +25,11 @@ func (p *prover) insertRows(q *query.Insert, rows [][]labels, res *result) (stri
 			why:     "the tenant column would take its default, which is no caller's tenant",
 			fix:     "list " + p.ownerColumns(rel) + " and give it the tenant",
 		}})
-		return "", nil, false
+		return "", nil
+	}
+	stem := "insertselect"
+	if _, ok := q.Source.(*query.Values); ok {
+		stem = "insertvalues"
 	}
 	var because []Reason
 	for i := range rows {
@@ -41,13 +41,13 @@ func (p *prover) insertRows(q *query.Insert, rows [][]labels, res *result) (stri
 		}
 		if !ok {
 			res.loose = append(res.loose, p.explainInsert(q, i))
-			return "", nil, false
+			return "", nil
 		}
 	}
 	if ten.Class == catalog.Derived {
 		because = append(because, p.via(rel, ten.Owner))
 	}
-	return stem, because, true
+	return stem, because
 }
 
 // proposesTenant reports whether a row gives the tenant column the tenant.
@@ -61,7 +61,7 @@ func (p *prover) proposesTenant(q *query.Insert, rows [][]labels, row int, becau
 		return false
 	}
 	e := proposedExpr(q, row, col)
-	if e == nil || !p.proposedLabels(q, rows, row, col).isTenant(ten.Dim) {
+	if !p.proposedLabels(q, rows, row, col).isTenant(ten.Dim) {
 		return false
 	}
 	if c, ok := e.(*query.Const); ok && c.Null {
@@ -84,9 +84,6 @@ func (p *prover) proposesOwner(q *query.Insert, rows [][]labels, row int, becaus
 	for i, c := range fk.Columns {
 		e := proposedExpr(q, row, c)
 		if e == nil || q.Target.Relation.Columns[c].Generated != nil {
-			return false
-		}
-		if k, ok := e.(*query.Const); ok && k.Null {
 			return false
 		}
 		list[i] = p.proposedLabels(q, rows, row, c)

@@ -124,7 +124,7 @@ func assignments(cat *catalog.Catalog, s *query.Stmt, dims []*catalog.Dimension,
 // candidate reports whether a parameter can carry the tenant of d: of the
 // class of the tenant columns, never null, and one of those declared, if any are.
 func candidate(cat *catalog.Catalog, s *query.Stmt, d *catalog.Dimension, p *query.Param) bool {
-	if p.Nullable || p.Slice || p.Type.IsZero() {
+	if p.Nullable || p.Slice {
 		return false
 	}
 	if decl := s.Annotation.Params; len(decl) > 0 && !slices.Contains(decl, p.Number) {
@@ -256,9 +256,7 @@ func (a *attempted) settle(proof *Proof) {
 			proof.Verdict = Confined
 		}
 	}
-	if proof.Verdict == Confined {
-		proof.Tenants = a.p.tenants
-	}
+	proof.Tenants = a.p.tenants
 	if proof.Verdict == Confined && len(proof.Tenants) == 0 {
 		// As `t = (select null)`: no row, and no parameter to place it by.
 		proof.Verdict = Refused

@@ -99,7 +99,7 @@ func (lv *level) fixed(u term, s *query.RTE) bool {
 //
 //	a.id NOT IN (SELECT b.aid FROM b)
 func (lv *level) semijoin(s *subquery) []push {
-	if s.at.kind != inConjunct || s.exists != nil || s.link.Kind != query.AnySubLink {
+	if s.at.kind != inConjunct || s.link.Kind != query.AnySubLink {
 		return nil
 	}
 	var out []push
@@ -122,9 +122,6 @@ func (lv *level) semijoin(s *subquery) []push {
 //	(SELECT max(t) AS t, sum(v) FROM d) s WHERE s.t = @t   -- sums every tenant's v
 func (lv *level) accept(q *query.Select, pushed []push) {
 	p := lv.p
-	if len(pushed) == 0 {
-		return
-	}
 	var windows []*query.Window
 	if what := wholeBarrier(q, &windows); what != "" {
 		pushed = barred(pushed, barrier{what: what})
@@ -171,8 +168,6 @@ func wholeBarrier(q *query.Select, windows *[]*query.Window) string {
 		return "LIMIT"
 	case q.Offset != nil:
 		return "OFFSET"
-	case q.Grouped && len(q.GroupBy) == 0:
-		return "an aggregate over all rows"
 	}
 	for _, t := range q.Targets {
 		if !repeatable(t.Expr, windows) {

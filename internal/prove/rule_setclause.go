@@ -56,20 +56,18 @@ func (p *prover) setClause(lv *level, target *query.RTE, set []*query.Assign, re
 func (p *prover) setOwner(lv *level, target *query.RTE, set []*query.Assign, res *result) {
 	fk := p.tenancy(target.Relation).Owner
 	list := make([]labels, len(fk.Columns))
-	touched, whole := (*query.Assign)(nil), true
+	var touched *query.Assign
 	for i, c := range fk.Columns {
-		found := false
 		for _, a := range set {
 			if a.Column == c {
-				touched, found = a, true
+				touched = a
 				if !a.Partial {
 					list[i] = p.stored(lv.labelsOf(a.Value), a.Value, target.Relation, c)
 				}
 			}
 		}
-		whole = whole && found
 	}
-	if touched == nil || whole && p.usableFK(fk) && isTuple(list, fk.To, fk.RefColumns) {
+	if touched == nil || p.usableFK(fk) && isTuple(list, fk.To, fk.RefColumns) {
 		return
 	}
 	from, where := p.parents(fk)

@@ -75,6 +75,6 @@ func (p *prover) isTenantParamOf(e query.Expr, r *query.RTE) bool {
 	if !ok {
 		return false
 	}
-	dim, ok := p.tenantDim(ref.Param.Number)
-	return ok && dim == p.tenancy(r.Relation).Dim
+	dim, _ := p.tenantDim(ref.Param.Number)
+	return dim == p.tenancy(r.Relation).Dim
 }

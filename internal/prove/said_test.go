@@ -60,7 +60,7 @@ func TestSaid(t *testing.T) {
 
 // said writes what proofs and the findings that they reported say.
 func (c *writtenCase) said(proofs []*prove.Proof, rep *diag.List) string {
-	s := &sayer{c: c, proofs: proofs, schema: strings.Split(c.schema, "\n")}
+	s := &sayer{c: c, proofs: proofs, schema: strings.Split(c.schema, "\n"), reported: rep.Sorted()}
 	for _, p := range proofs {
 		s.proof(p)
 	}
@@ -74,10 +74,11 @@ func (c *writtenCase) said(proofs []*prove.Proof, rep *diag.List) string {
 
 // sayer writes a golden text.
 type sayer struct {
-	c      *writtenCase
-	proofs []*prove.Proof
-	schema []string
-	out    strings.Builder
+	c        *writtenCase
+	proofs   []*prove.Proof
+	schema   []string
+	reported []diag.Diagnostic
+	out      strings.Builder
 }
 
 func (s *sayer) printf(format string, args ...any) { fmt.Fprintf(&s.out, format, args...) }
@@ -123,6 +124,9 @@ func (s *sayer) proof(p *prove.Proof) {
 	}
 	for _, d := range p.Findings {
 		s.letter(" ", d)
+		if !slices.ContainsFunc(s.reported, func(r diag.Diagnostic) bool { return r.Code == d.Code && r.Pos == d.Pos && r.Message == d.Message }) {
+			s.printf("    which nobody is told\n")
+		}
 	}
 }
 

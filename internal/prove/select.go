@@ -272,8 +272,7 @@ func keepsLabel(f *query.FuncCall) bool {
 func (lv *level) meetOf(list []query.Expr, of query.Expr) labels {
 	out := labels{any: true}
 	for _, e := range list {
-		c, ok := e.(*query.Const)
-		if !(ok && c.Null) && !e.Type().Same(of.Type()) {
+		if !e.Type().Same(of.Type()) {
 			return labels{}
 		}
 		out = out.meet(lv.labelsOf(e))

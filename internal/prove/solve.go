@@ -63,7 +63,7 @@ func (lv *level) solve(res *result) {
 			}
 		}
 		for _, r := range lv.rtes {
-			if r.Kind == query.RelationRTE && r.Sub == nil && lv.confined[r] == nil && lv.confine(r) {
+			if lv.rows[r] == nil && lv.confined[r] == nil && lv.confine(r) {
 				progress = true
 			}
 		}
@@ -76,8 +76,6 @@ func (lv *level) solve(res *result) {
 	lv.late = lv.inTime()
 	for _, r := range lv.rtes {
 		switch s := lv.rows[r]; {
-		case s != nil && s.res != nil:
-			res.take(s.res)
 		case s != nil:
 			res.take(s.last)
 		case lv.confined[r] != nil:
@@ -88,27 +86,21 @@ func (lv *level) solve(res *result) {
 		}
 	}
 	for _, s := range lv.links {
-		if s.res != nil {
-			res.take(s.res)
-		} else {
-			res.take(s.last)
-		}
+		res.take(s.last)
 	}
 }
 
 // enterSource prepares an entry that is no plain relation.
 func (lv *level) enterSource(r *query.RTE) {
-	switch {
-	case r.Kind == query.RelationRTE && r.Sub == nil:
+	if r.Kind == query.RelationRTE && r.Sub == nil {
 		return
-	case r.Kind == query.FunctionRTE:
-		st := standing{kind: nowhere}
-		if r.Lateral {
-			st = standing{kind: inFrom, item: r}
-		}
-		for _, f := range r.Funcs {
-			lv.visit(f, st)
-		}
+	}
+	st := standing{kind: nowhere}
+	if r.Lateral {
+		st = standing{kind: inFrom, item: r}
+	}
+	for _, f := range r.Funcs {
+		lv.visit(f, st)
 	}
 	lv.rows[r] = &rowSource{rte: r}
 }
@@ -170,9 +162,7 @@ func (lv *level) proveSource(s *rowSource) bool {
 	}
 	if push := lv.pushes(r); len(push) > 0 {
 		res := p.query(body, up, push, locked)
-		if !res.ok() {
-			s.last = res // it says what was known outside, and why that is not enough
-		}
+		s.last = res // it says what was known outside, and why that is not enough
 		return try(res)
 	}
 	if s.last == nil {
@@ -190,9 +180,7 @@ func (lv *level) proveLink(s *subquery) bool {
 		defer p.enter(s.call.At, len(s.call.Name), s.call.Name+"()")()
 	}
 	try := func(res *result) bool {
-		if s.last == nil || res.ok() {
-			s.last = res
-		}
+		s.last = res
 		if res.ok() {
 			s.res = res
 		}
@@ -214,9 +202,6 @@ func (lv *level) proveLink(s *subquery) bool {
 	if push := lv.semijoin(s); len(push) > 0 {
 		res := p.query(s.link.Query, up, push, false)
 		res.cols = nil // what was handed in from outside says nothing new there
-		if !res.ok() {
-			s.last = res
-		}
 		return try(res)
 	}
 	return false

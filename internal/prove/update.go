@@ -51,9 +51,6 @@ func (lv *level) written(target *query.RTE, set []*query.Assign) func(int) label
 	lv.target, lv.assigned = target, assignedColumns(target.Relation, set)
 	maps.Copy(lv.assigned, rewritten)
 	return func(col int) labels {
-		if lv.confined[target] == nil {
-			return labels{}
-		}
 		for _, a := range set {
 			if a.Column == col {
 				out := labels{}
