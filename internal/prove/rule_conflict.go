@@ -49,11 +49,11 @@ func (p *prover) conflict(q *query.Insert, rows [][]labels, res *result) {
 	// statement is refused.
 	lv := p.newLevel([]query.FromItem{q.Target, c.Excluded}, c.Where, nil, nil)
 	lv.rows[c.Excluded] = &rowSource{rte: c.Excluded, res: &result{cols: p.excluded(q, rows)}}
-	_, guarded := confineDirect(lv, lv.row(), q.Target) // by its WHERE alone
-	lv.settle(&Instance{RTE: q.Target})
 	for _, a := range met {
+		_, guarded := confineDirect(lv, lv.row(), q.Target) // by its WHERE alone
 		res.loose = append(res.loose, p.explainConflict(q, a, guarded))
 	}
+	lv.settle(&Instance{RTE: q.Target})
 	for _, a := range c.Set {
 		lv.visit(a.Value, standing{kind: onRow})
 	}
