@@ -123,7 +123,7 @@ func unscoped(proof *Proof) *Proof {
 // dimension, and says how to declare that this is meant.
 func suggestWider(cat *catalog.Catalog, proof *Proof) {
 	s := proof.Stmt
-	if len(proof.Findings) == 0 || s.Annotation.By != "" || s.Annotation.None {
+	if len(proof.Findings) == 0 || s.Annotation.By != "" {
 		return
 	}
 	for _, d := range cat.Dimensions[:max(len(cat.Dimensions), 1)-1] {

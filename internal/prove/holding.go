@@ -73,7 +73,7 @@ func (lv *level) termLabels(t term) labels {
 		if s := p.subquery(t.sub); s.res != nil {
 			return s.res.col(0).through(nil, t.sub)
 		}
-	case t.rte != nil:
+	default:
 		in := lv.levelOf(t.rte)
 		if in == nil {
 			return labels{}
@@ -137,10 +137,7 @@ func (lv *level) tenantOf(c *closure, t term, dim *catalog.Dimension) ([]Reason,
 		})
 		return !found.term.isZero()
 	})
-	if ok && found.fact != nil {
-		way = append(way, found.fact)
-	}
-	return reasons(way), ok
+	return reasons(append(way, found.fact)), ok
 }
 
 // tupleOf reports whether the terms, one for each of cols, are together these

@@ -66,7 +66,7 @@ func (r *plReader) peek(ahead int) string {
 }
 
 func (r *plReader) is(words ...string) bool {
-	return r.peek(0) != "" && slices.Contains(words, r.peek(0))
+	return slices.Contains(words, r.peek(0))
 }
 
 func (r *plReader) next() { r.at++ }

@@ -90,7 +90,7 @@ func (p *prover) refuse(code diag.Code, loc query.Loc, message string) {
 
 func (p *prover) refuseFix(code diag.Code, loc query.Loc, message, why, fix string) {
 	for _, f := range p.refused {
-		if f.code == code && f.loc == loc && f.message == message {
+		if f.loc == loc && f.message == message {
 			return
 		}
 	}
@@ -181,7 +181,7 @@ func (p *prover) foreignKey(fk *catalog.ForeignKey) Reason {
 		return strings.Join(out, ", ")
 	}
 	kind, declared := "foreign key", ""
-	if fk.Consistent && !p.pairsTenant(fk) {
+	if !p.pairsTenant(fk) {
 		kind, declared = "foreign key, declared consistent,", "consistent foreign key "+fkName(fk)
 	}
 	return Reason{Declared: declared, Text: fmt.Sprintf(kind+" %s (%s) → %s (%s)", fk.From.Name, names(fk.From, fk.Columns), fk.To.Name, names(fk.To, fk.RefColumns))}

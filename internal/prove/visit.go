@@ -64,9 +64,7 @@ func (lv *level) visit(e query.Expr, st standing) {
 	p.step()
 	all := func(list ...query.Expr) {
 		for _, a := range list {
-			if a != nil {
-				lv.visit(a, st)
-			}
+			lv.visit(a, st)
 		}
 	}
 	if lv.visitPlaces(e, st) {
@@ -250,9 +248,7 @@ func (p *prover) domainExprs(t catalog.Type, f func(*catalog.Expr)) {
 		for _, e := range u.Checks {
 			f(e)
 		}
-		if u.Default != nil {
-			f(u.Default)
-		}
+		f(u.Default) // nil where there is none
 		walk(u.Of)
 		for _, field := range u.Fields {
 			walk(field.Type)
