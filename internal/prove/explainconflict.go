@@ -50,7 +50,7 @@ func (p *prover) fixArbiter(rel *catalog.Relation, a arbiter) string {
 	}
 	cols := owner
 	for _, c := range a.columns {
-		if c >= 0 && !slices.Contains(cols, c) {
+		if !slices.Contains(cols, c) {
 			cols = append(cols[:len(cols):len(cols)], c)
 		}
 	}

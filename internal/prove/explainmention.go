@@ -316,7 +316,7 @@ func optional(e *query.Bool) bool {
 
 // optionalCase reports whether a value alone leads e to a branch without a column.
 func optionalCase(e *query.Case) bool {
-	choice, free := false, e.Else == nil || !hasColumn(e.Else)
+	choice, free := false, !hasColumn(e.Else)
 	for _, w := range e.Whens {
 		choice = choice || !hasColumn(w.Cond) && (e.Arg == nil || !hasColumn(e.Arg))
 		free = free || !hasColumn(w.Then)

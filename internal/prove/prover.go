@@ -151,11 +151,11 @@ func tenancyBy(cat *catalog.Catalog, rel *catalog.Relation, by string) catalog.T
 func (p *prover) ownerColumns(rel *catalog.Relation) string {
 	ten := p.tenancy(rel)
 	var names []string
-	if ten.Class == catalog.Derived && ten.Owner != nil {
+	if ten.Class == catalog.Derived {
 		for _, c := range ten.Owner.Columns {
 			names = append(names, rel.Columns[c].Name)
 		}
-	} else if ten.Column() >= 0 {
+	} else {
 		names = append(names, rel.Columns[ten.Column()].Name)
 	}
 	return strings.Join(names, ", ")

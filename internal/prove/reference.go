@@ -127,7 +127,7 @@ func fkName(fk *catalog.ForeignKey) string {
 // compositeKey writes the DDL of a foreign key that holds the tenant too.
 func (p *prover) compositeKey(fk *catalog.ForeignKey) string {
 	from, to := p.tenancy(fk.From), p.tenancy(fk.To)
-	if from.Column() < 0 || to.Column() < 0 || from.Class == catalog.Derived || to.Class == catalog.Derived || slices.Contains(fk.RefColumns, to.Column()) {
+	if from.Column() < 0 || to.Column() < 0 || slices.Contains(fk.RefColumns, to.Column()) {
 		return fmt.Sprintf("trust: {consistent: [%q]} when it never crosses tenants", fkName(fk))
 	}
 	names := func(rel *catalog.Relation, first int, cols []int) string {
