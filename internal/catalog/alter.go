@@ -139,7 +139,9 @@ func (a *alteration) each(cmd *pgast.AlterTableCmd, f func(*Relation, *Column)) 
 func (a *alteration) addColumn(def *pgast.ColumnDef, missingOK bool) {
 	b, rel := a.b, a.rel
 	if old := rel.Column(def.GetColname()); old != nil {
-		if !missingOK {
+		// sqlc does not look into DO blocks, so what they make is told to it again.
+		told := old.inBlock && !b.src.nested && def.GetTypeName() != nil && b.typeName(def.GetTypeName()).Same(old.Type)
+		if !missingOK && !told {
 			b.exists("column", rel.Name+"."+old.Name, b.src.pos(def.GetLocation(), b.stmt), old.Pos)
 		}
 		return
@@ -149,7 +151,7 @@ func (a *alteration) addColumn(def *pgast.ColumnDef, missingOK bool) {
 		return
 	}
 	col := b.newColumn(def)
-	col.Index = len(rel.Columns)
+	col.Index, col.inBlock = len(rel.Columns), b.src.nested
 	rel.Columns = append(rel.Columns, col)
 	b.columnAppears(rel, col.Name)
 	a.later = append(a.later, b.columnConstraints(rel, col, def)...)

@@ -179,6 +179,7 @@ type Column struct {
 	Comment   string
 
 	local     bool // declared by the relation itself
+	inBlock   bool // made by a statement inside DO
 	inherited int  // number of parents that have it
 }
 

@@ -35,14 +35,25 @@ func (p *prover) checkFunction(f *query.FuncCall, st standing) {
 		if f.Builtin.Window && !f.Builtin.Aggregate && f.Over == nil {
 			p.refuse(diag.CodeNotUnderstood, f.Loc(), f.Name+"() without OVER is not understood")
 		}
-		if slices.Contains(recordFunctions, f.Name) {
+		if slices.Contains(recordFunctions, f.Name) && !p.plainRecord(f, st.rows) {
 			p.refuse(diag.CodeNotUnderstood, f.Loc(), f.Name+"() with a column list is not understood")
 		}
 	}
 }
 
-// recordFunctions convert to the types of a column list, whose casts are not
-// looked into.
+// plainRecord reports whether a function in FROM converts to plain types, whose
+// input looks at the text alone.
+func (p *prover) plainRecord(f *query.FuncCall, rows *query.RTE) bool {
+	if rows == nil || !slices.Contains(rows.Funcs, f) || len(p.cat.Casts) > 0 {
+		return false
+	}
+	return !slices.ContainsFunc(rows.Cols, func(c query.RTECol) bool {
+		u := p.element(c.Type)
+		return c.Type.IsZero() || !p.cat.Base(c.Type).Same(c.Type) || u != nil && u.Kind != catalog.Enum || !p.pureCast(catalog.Type{}, c.Type)
+	})
+}
+
+// recordFunctions convert to the types of a column list.
 var recordFunctions = []string{"json_to_record", "json_to_recordset", "jsonb_to_record", "jsonb_to_recordset"}
 
 // advisoryLocks take and release locks by a key that is the program's own; the

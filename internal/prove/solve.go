@@ -99,6 +99,7 @@ func (lv *level) enterSource(r *query.RTE) {
 	if r.Lateral {
 		st = standing{kind: inFrom, item: r}
 	}
+	st.rows = r
 	for _, f := range r.Funcs {
 		lv.visit(f, st)
 	}

@@ -15,6 +15,7 @@ type standing struct {
 	item *query.RTE  // of inFrom
 	fact *fact       // the conjunct that holds it, where there is one
 	join *query.Join // of inOn
+	rows *query.RTE  // the item of FROM that the call itself is
 }
 
 type standKind int8

@@ -32,11 +32,15 @@ func annotationOf(comment string, offset int) (line annotationLine, misspelt, ok
 	line.text = strings.TrimSpace(rest)
 	line.offset = offset + lead + len(word) + 1 + len(rest) - len(strings.TrimLeft(rest, " \t"))
 	if word != "tenant" {
-		first, _, _ := strings.Cut(strings.TrimSuffix(line.text, ":"), " ")
-		declares := strings.HasPrefix(first, "$") || strings.HasPrefix(first, "@") || slices.Contains(annotationWords, strings.TrimSuffix(first, ":"))
-		return line, true, declares
+		return line, true, declares(line.text)
 	}
 	return line, false, true
+}
+
+// declares reports whether the text behind the colon begins as a declaration.
+func declares(text string) bool {
+	first, _, _ := strings.Cut(strings.TrimSuffix(text, ":"), " ")
+	return strings.HasPrefix(first, "$") || strings.HasPrefix(first, "@") || slices.Contains(annotationWords, strings.TrimSuffix(first, ":"))
 }
 
 // commentBody returns a one-line comment without its marks, and how many

@@ -225,6 +225,9 @@ func (f *file) unnamed(p *piece) {
 	lines, _ := f.comments(p)
 	if len(p.tokens) == 0 {
 		for _, l := range lines {
+			if !declares(l.text) {
+				continue // prose in a file's last comment
+			}
 			f.report(l.offset, len(l.text), diag.CodeDeclarationPlace, "this declaration belongs to no query", "it stands after the last statement", "the line below the query's name")
 		}
 		return
