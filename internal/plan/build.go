@@ -67,14 +67,15 @@ type builder struct {
 	packages   map[Kind]*pkg
 	// repoNames has what tables' repositories are called, or would be; see free.
 	repoNames map[string]bool
-	vars      map[Vars]*Vars // of methods, as they repeat
+	defaults  map[string]bool // default expressions, and whether each stands in a statement
+	vars      map[Vars]*Vars  // of methods, as they repeat
 }
 
 func newBuilder(d *Draft, rep *diag.List) *builder {
 	b := &builder{
 		in: d.in, draft: d, rep: rep, byName: map[sqlcrun.TableName]*catalog.Relation{}, rows: map[*catalog.Relation]*row{},
 		embeds: map[*catalog.Relation]*row{}, types: map[*sqlcrun.Type]goType{}, fieldTypes: map[*model.FieldType]goType{}, local: map[string]bool{}, packages: map[Kind]*pkg{},
-		vars: map[Vars]*Vars{},
+		vars: map[Vars]*Vars{}, defaults: map[string]bool{},
 	}
 	for _, rel := range d.in.Catalog.Relations {
 		b.byName[tableName(rel)] = rel

@@ -147,7 +147,12 @@ func (b *builder) defaultText(f *rowField) string {
 	if text == "" || strings.ContainsAny(text, "\n\r;") || strings.Contains(text, "--") || strings.Contains(text, "/*") || strings.Contains(text, "$") {
 		return ""
 	}
-	if _, ok := b.proven("select " + text); !ok && !b.global("select "+text) {
+	proven, known := b.defaults[text] // tables have much the same ones
+	if !known {
+		proven = b.stands(text)
+		b.defaults[text] = proven
+	}
+	if !proven {
 		return ""
 	}
 	// Beside a value of one of these, an expression of another makes both that.
