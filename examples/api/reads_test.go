@@ -50,8 +50,8 @@ func Example_count() {
 	n, err := store.Users.Count(ctx, acme, gen.UserCols.Age.Between(18, 40))
 	fmt.Println(n, err)
 
-	any, err := store.Users.Exists(ctx, acme, gen.UserCols.Email.Eq("nobody@mail.test"))
-	fmt.Println(any, err)
+	there, err := store.Users.Exists(ctx, acme, gen.UserCols.Email.Eq("nobody@mail.test"))
+	fmt.Println(there, err)
 	// Output:
 	// 2 <nil>
 	// false <nil>

@@ -1,4 +1,5 @@
-// Package filter holds the conditions that generated repositories accept.
+// Package filter holds the conditions, orders and pages that generated
+// repositories accept.
 //
 // In go a statement that is confined to a tenant and conditions on its rows;
 // out comes that statement with further conjuncts:
@@ -12,6 +13,20 @@
 // SQL: column names are quoted, values are parameters, and the operators are
 // those of the methods. So whatever a caller passes, another tenant's row
 // cannot come out.
+//
+// Where rows change, conditions that hold for every row are [ErrEveryRow]: that
+// all of them are meant has to be said, with [All].
+//
+// # Orders and pages
+//
+// An [Order] is made of columns, with a limit and an offset. Behind its columns
+// come those of the key, so that it leaves no two rows equal, and a page can
+// begin where another one ended: at a place among the values of the order, which
+// a [Cursor] carries from one to the next.
+//
+//	byAge := filter.OrderBy(gen.UserCols.Age.Desc()).Limit(20)
+//	page, err := store.Users.Page(ctx, acme, byAge, cursor)
+//	// … where tenant_id = $1 and (("age", "id") < ($2, $3)) order by "age" desc, "id" desc limit $4
 //
 // # NULL
 //
