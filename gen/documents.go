@@ -417,7 +417,7 @@ limit $2`
 func (r *Documents) ListPublic(ctx context.Context, tenantID tenant.ID, maxRows int32) ([]models.Document, error) {
 	key := tenant.Key(tenantID)
 	rows, err := r.db.Query(ctx, key, listPublic, key, maxRows)
-	return collect(rows, err, int(maxRows), documentDest)
+	return collect(rows, err, min(int(maxRows), 256), documentDest)
 }
 
 const listOfAdmins = `select d.tenant_id, d.id, d.title, d.content, d.owner_id, d.is_public, d.created_at, d.updated_at

@@ -20,7 +20,7 @@ func collect[T any](rows pgx.Rows, err error, size int, dest func(*T) []any) ([]
 	defer rows.Close()
 	items := []T{}
 	if rows.Next() {
-		items = make([]T, 1, max(1, min(size, 1024))) // the first row is read where it stays
+		items = make([]T, 1, max(1, size)) // the first row is read where it stays
 		if err := rows.Scan(dest(&items[0])...); err != nil {
 			return nil, err
 		}

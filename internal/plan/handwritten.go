@@ -152,7 +152,7 @@ func (c *call) size(given []param, number int) string {
 	if i < 0 || !slices.Contains([]string{"int16", "int32", "int64"}, given[i].typ.text) {
 		return ""
 	}
-	return "int(" + c.exprs[number] + ")"
+	return "min(int(" + c.exprs[number] + "), 256)" // a limit is often more than there is
 }
 
 // limit is the number of arguments up to which a method takes them one by one,

@@ -101,9 +101,11 @@ func (o Order[M]) Offset(n int) Order[M] {
 	return o
 }
 
-// Size returns the limit, or 0 where there is none: what a slice for the rows
-// may begin with.
-func (o Order[M]) Size() int { return max(o.limit, 0) }
+// Size returns what a slice for the rows may begin with: the limit up to 256,
+// since a limit is often more than there is, or 0 where there is none.
+func (o Order[M]) Size() int { return max(min(o.limit, maxSize), 0) }
+
+const maxSize = 256
 
 // Key returns the order of a key, for what follows an Order of the caller's. It
 // is made for generated code, and panics for names that no column can have.

@@ -214,7 +214,7 @@ func (p *Paging[M]) Collect(rows pgx.Rows, err error, dest func(*M) []any) (Page
 		return Page[M]{}, err
 	}
 	defer rows.Close()
-	page := Page[M]{Items: make([]M, 0, min(p.limit, 1<<10))}
+	page := Page[M]{Items: make([]M, 0, min(p.limit, maxSize))}
 	for rows.Next() {
 		if len(page.Items) == p.limit {
 			rows.Close()
