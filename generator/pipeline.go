@@ -350,6 +350,6 @@ func (r *run) planBlock(b *block) error {
 	if b.plan == nil && !found.HasErrors() {
 		diag.Bugf("generator: there is no plan of %s and no finding that says why", b.Out)
 	}
-	b.draft = nil
+	b.draft, b.models, b.catalog = nil, nil, nil // the plan has what is needed of them
 	return nil
 }

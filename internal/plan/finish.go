@@ -126,6 +126,7 @@ func (b *builder) finishPackage(p *pkg) {
 		r.Imports = groupImports(r.use.list())
 		if r.Twin != nil {
 			r.Twin.Imports = groupImports(r.Twin.use.list())
+			r.Twin.use = use{} // it holds on to all that a plan is made of
 		}
 	}
 	if p.Collect || p.Each {
