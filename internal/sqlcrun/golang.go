@@ -35,7 +35,7 @@ type goFile struct {
 	imports map[string]Import // by the name used in the file
 	known   map[string]*Type  // by their text
 
-	rows map[string][]StructField // those declared here, and before that in other files
+	rows map[string][]StructField // those declared here
 }
 
 // newReader finds the files of sqlc's Go.
@@ -106,9 +106,9 @@ func rankOf(name string) int {
 // files reads the files of a rank, which do not depend on one another.
 func (r *goReader) files(rank int) error {
 	names := slices.DeleteFunc(slices.Clone(r.names), func(name string) bool { return rankOf(name) != rank })
-	read := make([]*goFile, len(names))
+	declared := make([]map[string][]StructField, len(names))
 	err := parallel.Each(len(names), func(i int) (err error) {
-		if read[i], err = r.file(names[i]); err != nil {
+		if declared[i], err = r.file(names[i]); err != nil {
 			return fmt.Errorf("%s: %w", filepath.Base(names[i]), err)
 		}
 		return nil
@@ -116,33 +116,48 @@ func (r *goReader) files(rank int) error {
 	if err != nil {
 		return err
 	}
-	for _, f := range read {
-		maps.Copy(r.rows, f.rows)
+	for _, rows := range declared {
+		maps.Copy(r.rows, rows)
 	}
 	return nil
 }
 
-// file reads one file. Several may be read at once: each query has its code in
-// one of them.
-func (r *goReader) file(name string) (*goFile, error) {
+// file reads one file, and returns the structs for single queries that it
+// declares. Several may be read at once: each query has its code in one of them.
+func (r *goReader) file(name string) (map[string][]StructField, error) {
 	text, err := os.ReadFile(name)
 	if err != nil {
 		return nil, err
 	}
-	models := filepath.Base(name) == "models.go"
-	mode := parser.SkipObjectResolution
-	if models {
-		mode |= parser.ParseComments
+	f := &goFile{goReader: r, imports: map[string]Import{}, known: map[string]*Type{}, rows: map[string][]StructField{}}
+	if filepath.Base(name) == "models.go" {
+		return nil, f.models(text)
 	}
-	fset := token.NewFileSet()
-	tree, err := parser.ParseFile(fset, name, text, mode)
+	tree, err := f.parse(text, 0)
 	if err != nil {
 		return nil, err
 	}
-	f := &goFile{
-		goReader: r, text: text, at: fset.File(tree.FileStart), imports: map[string]Import{}, known: map[string]*Type{},
-		rows: maps.Clone(r.rows),
+	return f.rows, f.queryFile(tree)
+}
+
+// row returns the fields of a struct for single queries, of this file or one that
+// was read before, or nil.
+func (f *goFile) row(name string) []StructField {
+	if fields := f.rows[name]; fields != nil {
+		return fields
 	}
+	return f.goReader.rows[name]
+}
+
+// parse parses text, from which source returns parts from then on, and notes the
+// imports.
+func (f *goFile) parse(text []byte, mode parser.Mode) (*ast.File, error) {
+	fset := token.NewFileSet()
+	tree, err := parser.ParseFile(fset, "", text, parser.SkipObjectResolution|mode)
+	if err != nil {
+		return nil, err
+	}
+	f.text, f.at = text, fset.File(tree.FileStart)
 	for _, spec := range tree.Imports {
 		p, err := strconv.Unquote(spec.Path.Value)
 		if err != nil {
@@ -154,13 +169,7 @@ func (r *goReader) file(name string) (*goFile, error) {
 			f.imports[packageName(p)] = Import{"", p}
 		}
 	}
-	if models {
-		err = f.models(tree)
-	} else {
-		err = f.queryFile(tree)
-	}
-	f.text = nil // it is long, and this is not the only file
-	return f, err
+	return tree, nil
 }
 
 // source returns the text from one place to another.

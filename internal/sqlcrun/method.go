@@ -94,8 +94,8 @@ func (r *goFile) arguments(m *method, fn *ast.FuncDecl) error {
 			if t == nil {
 				return fmt.Errorf("the argument is not a list")
 			}
-			if id, ok := t.(*ast.Ident); ok && r.rows[id.Name] != nil {
-				for _, f := range r.rows[id.Name] {
+			if id, ok := t.(*ast.Ident); ok && r.row(id.Name) != nil {
+				for _, f := range r.row(id.Name) {
 					m.args = append(m.args, f.Type)
 				}
 				continue
@@ -113,7 +113,7 @@ func (r *goFile) result(m *method, row ast.Expr, scan []string) error {
 	id, ok := row.(*ast.Ident)
 	var fields []StructField
 	if ok {
-		fields = r.rows[id.Name]
+		fields = r.row(id.Name)
 		if decl := r.c.Types[id.Name]; fields == nil && decl != nil {
 			fields = decl.Fields
 		}

@@ -4,28 +4,79 @@ import (
 	"bytes"
 	"fmt"
 	"go/ast"
+	"go/parser"
 	"go/token"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 )
 
 // models reads models.go: the structs of tables as fields, every other type, as
 // an enum, as the source that declares it.
-func (r *goFile) models(f *ast.File) error {
-	for _, decl := range f.Decls {
-		if gen, ok := decl.(*ast.GenDecl); ok && gen.Tok == token.TYPE {
-			for _, spec := range gen.Specs {
-				name := spec.(*ast.TypeSpec).Name.Name
-				r.types[name] = true
-			}
+func (r *goFile) models(text []byte) error {
+	// In gofmt's form a line begins with this word where a type is declared.
+	for line := range bytes.Lines(text) {
+		if rest, ok := bytes.CutPrefix(line, []byte("type ")); ok {
+			name, _, _ := bytes.Cut(rest, []byte(" "))
+			r.types[string(name)] = true
 		}
 	}
-	for _, decl := range f.Decls {
-		if err := r.declaration(decl); err != nil {
+	err := r.sections(text, func(tree *ast.File) error {
+		for _, decl := range tree.Decls {
+			if err := r.declaration(decl); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	for _, name := range slices.Sorted(maps.Keys(r.types)) {
+		if err == nil && r.c.Types[name] == nil {
+			err = fmt.Errorf("type %s is not declared", name)
+		}
+	}
+	return err
+}
+
+// maxSection is about how many bytes of Go are parsed at once: the syntax tree of
+// all structs takes more memory than what is kept of them.
+const maxSection = 16 << 10
+
+// sections parses a file part by part and calls read with each, which has whole
+// declarations.
+func (r *goFile) sections(text []byte, read func(*ast.File) error) error {
+	header := ""
+	for from, size := 0, maxSection; from < len(text); {
+		end := sectionEnd(text, from+size)
+		tree, err := r.parse(append([]byte(header), text[from:end]...), parser.ParseComments)
+		switch {
+		case err == nil:
+			if err := read(tree); err != nil {
+				return err
+			}
+			header, from, size = "package p\n\n", end, maxSection
+		case end < len(text):
+			size *= 2 // the empty line was one of a declaration
+		default:
 			return err
 		}
 	}
 	return nil
+}
+
+// sectionEnd returns where, behind at, an empty line ends before a line that is
+// not indented, or the length of text.
+func sectionEnd(text []byte, at int) int {
+	for at < len(text) {
+		n := bytes.Index(text[at:], []byte("\n\n"))
+		if n < 0 {
+			break
+		}
+		if at += n + 2; at < len(text) && text[at] != '\t' && text[at] != ' ' {
+			return at
+		}
+	}
+	return len(text)
 }
 
 func (r *goFile) declaration(decl ast.Decl) error {
