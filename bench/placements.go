@@ -201,7 +201,7 @@ func benchServer(ctx context.Context, r *report, dsn string, delay time.Duration
 	}
 	many, err := pools.New(pools.Config{
 		Servers:   map[string]string{"main": dsn},
-		Configure: func(_ string, own *pgx.ConnConfig) { *own = *cfg.ConnConfig.Copy() },
+		Configure: func(_ string, own *pgx.ConnConfig) { own.Host, own.Port = cfg.ConnConfig.Host, cfg.ConnConfig.Port },
 	})
 	if err != nil {
 		return err
@@ -219,9 +219,9 @@ func benchServer(ctx context.Context, r *report, dsn string, delay time.Duration
 		bound float64
 	}{
 		{"shared, " + over, tenant.NewShared(plain), 0},
+		{"database, " + over, databases, maxDatabaseRatio},
 		{"row-level security, " + over, rls, bound},
 		{"schema, " + over, schemas, 0},
-		{"database, " + over, databases, maxDatabaseRatio},
 	} {
 		got, err := compareBy(wall, blocks, n, placed(ctx, p.db), direct(ctx, plain))
 		if err != nil {
