@@ -68,7 +68,8 @@ func generateWith(t *testing.T, dir, sqlc string, more ...string) outcome {
 	return tenantc(t, append([]string{"generate", "-C", dir, "-sqlc", sqlc}, more...)...)
 }
 
-// TestSqlcTrouble has a sqlc that is missing, old, or at odds with the input.
+// TestSqlcTrouble has a sqlc that is missing, old, or at odds with the input. What
+// it says is of the first file that it finds, by whatever name that has there.
 func TestSqlcTrouble(t *testing.T) {
 	t.Parallel()
 	missing := filepath.Join(t.TempDir(), "sqlc")
@@ -81,9 +82,9 @@ func TestSqlcTrouble(t *testing.T) {
 		"missing": {missing, []string{"TC5", missing, "fix: go get -tool github.com/sqlc-dev/sqlc/cmd/sqlc@v1.31.1"}},
 		"old": {script(t, t.TempDir(), "sqlc", "if [ $1 = version ]; then echo v1.20.0; exit 0; fi\nexit 1\n"),
 			[]string{"TC5", "v1.20.0", "v1.31.1"}},
-		"refuses a query": {script(t, t.TempDir(), "sqlc", current+"echo '# package db' >&2\necho 'queries/q000001.sql:5:8: function count(*) is unloved' >&2\nexit 1\n"),
+		"refuses a query": {script(t, t.TempDir(), "sqlc", current+"echo '# package db' >&2\nset -- queries/*\necho \"$1:5:8: function count(*) is unloved\" >&2\nexit 1\n"),
 			[]string{"queries/users.sql:5:8: TC5", "sqlc: function count(*) is unloved", "     5 | select count(*)"}},
-		"refuses the schema": {script(t, t.TempDir(), "sqlc", current+"echo 'schema/000001.sql:1:1: no' >&2\nexit 1\n"),
+		"refuses the schema": {script(t, t.TempDir(), "sqlc", current+"set -- schema/*\necho \"$1:1:1: no\" >&2\nexit 1\n"),
 			[]string{"schema/001_init.sql:1:1: TC5", "sqlc: no"}},
 		"falls over": {script(t, t.TempDir(), "sqlc", current+"echo 'panic: oh' >&2\nexit 2\n"),
 			[]string{"TC5", "panic: oh"}},
