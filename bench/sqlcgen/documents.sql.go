@@ -71,6 +71,48 @@ func (q *Queries) HandOver(ctx context.Context, arg HandOverParams) ([]Document,
 	return items, nil
 }
 
+const listByOwners = `-- name: ListByOwners :many
+select d.id, d.title, u.name as owner_name
+from documents d
+join users u on u.tenant_id = d.tenant_id and u.id = d.owner_id
+where d.tenant_id = $1 and (d.is_public or d.title ilike $2)
+order by d.title, d.id
+`
+
+type ListByOwnersParams struct {
+	TenantID pgtype.UUID
+	Pattern  string
+}
+
+type ListByOwnersRow struct {
+	ID        pgtype.UUID
+	Title     string
+	OwnerName string
+}
+
+// ListByOwners returns documents beside their owners' names. Which owners they
+// may be is left to the caller.
+// tenant: filter users u
+func (q *Queries) ListByOwners(ctx context.Context, arg ListByOwnersParams) ([]ListByOwnersRow, error) {
+	rows, err := q.db.Query(ctx, listByOwners, arg.TenantID, arg.Pattern)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListByOwnersRow
+	for rows.Next() {
+		var i ListByOwnersRow
+		if err := rows.Scan(&i.ID, &i.Title, &i.OwnerName); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const listOfAdmins = `-- name: ListOfAdmins :many
 select d.tenant_id, d.id, d.title, d.content, d.owner_id, d.is_public, d.created_at, d.updated_at
 from documents d
