@@ -27,17 +27,17 @@ var DocumentCols = struct {
 	CreatedAt filter.Ordered[models.Document, time.Time]
 	UpdatedAt filter.Ordered[models.Document, time.Time]
 }{
-	ID:        filter.NewColumn[models.Document, uuid.UUID]("id"),
-	Title:     filter.NewText[models.Document, string]("title"),
-	Content:   filter.NewText[models.Document, string]("content"),
-	OwnerID:   filter.NewColumn[models.Document, uuid.UUID]("owner_id"),
-	IsPublic:  filter.NewColumn[models.Document, bool]("is_public"),
-	CreatedAt: filter.NewOrdered[models.Document, time.Time]("created_at"),
-	UpdatedAt: filter.NewOrdered[models.Document, time.Time]("updated_at"),
+	ID:        filter.NewColumn[*models.Document, uuid.UUID]("id"),
+	Title:     filter.NewText[*models.Document, string]("title"),
+	Content:   filter.NewText[*models.Document, string]("content"),
+	OwnerID:   filter.NewColumn[*models.Document, uuid.UUID]("owner_id"),
+	IsPublic:  filter.NewColumn[*models.Document, bool]("is_public"),
+	CreatedAt: filter.NewOrdered[*models.Document, time.Time]("created_at"),
+	UpdatedAt: filter.NewOrdered[*models.Document, time.Time]("updated_at"),
 }
 
 // documentKey is the order of documents that an order leaves equal.
-var documentKey = filter.Key[models.Document]("id")
+var documentKey = filter.Key("id")
 
 // NewDocument is what [Documents.Create] takes. Whose it is follows from the method's other arguments.
 type NewDocument struct {
@@ -169,7 +169,7 @@ func (r *Documents) Page(ctx context.Context, tenantID tenant.ID, by filter.Orde
 		return filter.Page[models.Document]{}, err
 	}
 	rows, err := r.db.Query(ctx, key, q.SQL, q.Args...)
-	return q.Collect(rows, err, documentDest)
+	return filter.Collect(&q, rows, err, documentDest)
 }
 
 // ForEach goes through the tenant's documents that meet every condition, in no order and however many there are: it holds one at a

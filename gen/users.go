@@ -28,17 +28,17 @@ var UserCols = struct {
 	CreatedAt filter.Ordered[models.User, time.Time]
 	UpdatedAt filter.Ordered[models.User, time.Time]
 }{
-	ID:        filter.NewColumn[models.User, uuid.UUID]("id"),
-	Name:      filter.NewText[models.User, string]("name"),
-	Email:     filter.NewText[models.User, string]("email"),
-	Role:      filter.NewText[models.User, string]("role"),
-	Age:       filter.NewOrdered[models.User, int32]("age"),
-	CreatedAt: filter.NewOrdered[models.User, time.Time]("created_at"),
-	UpdatedAt: filter.NewOrdered[models.User, time.Time]("updated_at"),
+	ID:        filter.NewColumn[*models.User, uuid.UUID]("id"),
+	Name:      filter.NewText[*models.User, string]("name"),
+	Email:     filter.NewText[*models.User, string]("email"),
+	Role:      filter.NewText[*models.User, string]("role"),
+	Age:       filter.NewOrdered[*models.User, int32]("age"),
+	CreatedAt: filter.NewOrdered[*models.User, time.Time]("created_at"),
+	UpdatedAt: filter.NewOrdered[*models.User, time.Time]("updated_at"),
 }
 
 // userKey is the order of users that an order leaves equal.
-var userKey = filter.Key[models.User]("id")
+var userKey = filter.Key("id")
 
 // NewUser is what [Users.Create] takes. Whose it is follows from the method's other arguments.
 type NewUser struct {
@@ -180,7 +180,7 @@ func (r *Users) Page(ctx context.Context, tenantID tenant.ID, by filter.Order[mo
 		return filter.Page[models.User]{}, err
 	}
 	rows, err := r.db.Query(ctx, key, q.SQL, q.Args...)
-	return q.Collect(rows, err, userDest)
+	return filter.Collect(&q, rows, err, userDest)
 }
 
 // ForEach goes through the tenant's users that meet every condition, in no order and however many there are: it holds one at a

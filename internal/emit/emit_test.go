@@ -44,7 +44,7 @@ func one(shape plan.Shape) *plan.Plan {
 		Tenant: plan.Arg{Name: "tenantID", Type: "tenant.ID"},
 		Repositories: []*plan.Repository{{Name: "Users", File: "users.go", Package: "out", Scoped: true, Methods: []*plan.Method{m},
 			Structs: []*plan.Struct{{Name: "NewUser", Parts: &plan.Parts{Of: "n", Stmt: "s", Verb: "insert", Optional: m.Optional}}},
-			Key:     &plan.KeyVar{Name: "userKey", Expr: `filter.Key[User]("id")`, Of: "users"},
+			Key:     &plan.KeyVar{Name: "userKey", Expr: `filter.Key("id")`, Of: "users"},
 			Twin:    &plan.Twin{Name: "UsersBatch", File: "users_batch.go"}}},
 		Types: []*plan.TypeDecl{{Name: "T", Fields: []plan.Field{{Name: "A", Type: "int", Tag: "json:\"a`b\"", Doc: "a field"}}}},
 	}}}
@@ -106,7 +106,7 @@ func TestRender(t *testing.T) {
 			}
 		}
 		users := string(files["out/users.go"])
-		for _, want := range []string{"s.insert(`\"order\"`, n.v)", `var userKey = filter.Key[User]("id")`, call, "// source: q.sql:1\nfunc (r *Users) Do(ctx context.Context, tenantID tenant.ID, items []string)"} {
+		for _, want := range []string{"s.insert(`\"order\"`, n.v)", `var userKey = filter.Key("id")`, call, "// source: q.sql:1\nfunc (r *Users) Do(ctx context.Context, tenantID tenant.ID, items []string)"} {
 			if !strings.Contains(users, want) {
 				t.Errorf("%s: %q is not in\n%s", shape, want, users)
 			}

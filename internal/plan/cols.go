@@ -26,7 +26,7 @@ func (c *crud) cols() {
 		if kind == "" || c.dimColumn(f.col.Index) {
 			continue
 		}
-		args := fmt.Sprintf("[%s, %s]", u.typ(c.row.typ), u.typ(value))
+		model, of := u.typ(c.row.typ), u.typ(value)
 		pkg := u.pkg(pathFilter)
 		traits := ""
 		if !f.col.NotNull {
@@ -34,8 +34,8 @@ func (c *crud) cols() {
 		}
 		out.Fields = append(out.Fields, Col{
 			Name: f.name,
-			Type: pkg + "." + kind + args,
-			New:  fmt.Sprintf("%s.New%s%s(%q%s)", pkg, kind, args, f.col.Name, traits),
+			Type: fmt.Sprintf("%s.%s[%s, %s]", pkg, kind, model, of),
+			New:  fmt.Sprintf("%s.New%s[*%s, %s](%q%s)", pkg, kind, model, of, f.col.Name, traits),
 		})
 	}
 	c.repo.Cols = out

@@ -124,7 +124,7 @@ type Cols struct {
 type Col struct {
 	Name string
 	Type string // "filter.Ordered[models.User, int32]"
-	New  string // "filter.NewOrdered[models.User, int32](\"age\")"
+	New  string // "filter.NewOrdered[*models.User, int32](\"age\")"
 }
 
 // Dest is a function that says where the columns of a row go.

@@ -101,7 +101,7 @@ func (c *crud) orderKey() string {
 	}
 	c.repo.Key = &KeyVar{
 		Name: c.takeConst(lowerFirst(c.row.name) + "Key"),
-		Expr: fmt.Sprintf("%s.Key[%s](%s)", c.repo.use.pkg(pathFilter), c.repo.use.typ(c.row.typ), strings.Join(names, ", ")),
+		Expr: fmt.Sprintf("%s.Key(%s)", c.repo.use.pkg(pathFilter), strings.Join(names, ", ")),
 		Of:   c.many,
 	}
 	return c.repo.Key.Name

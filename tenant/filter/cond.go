@@ -2,13 +2,24 @@ package filter
 
 // Cond is a condition on rows of the model M. The zero value holds for every
 // row. Conditions are values: combining them changes none of them.
-type Cond[M any] struct {
+type Cond[M any] = CondOf[*M]
+
+// CondOf is [Cond], with a pointer to the model in the model's place. Go makes
+// code of its own for each model that is a type argument, and the same for all
+// pointers: packages with many models are compiled much faster that way.
+type CondOf[P any] struct {
+	_ [0]P
+	c cond
+}
+
+// cond is a condition, whatever it is about.
+type cond struct {
 	kind   kind
 	op     operator
-	column string    // quoted
-	arg    any       // of an operator that has one
-	conds  []Cond[M] // of and, or, not
-	all    bool      // of everything: said by All
+	column string // quoted
+	arg    any    // of an operator that has one
+	conds  []cond // of and, or, not
+	all    bool   // of everything: said by All
 }
 
 type kind uint8
@@ -47,7 +58,7 @@ func (o operator) takesArg() bool { return o != isNull && o != isNotNull }
 
 // All holds for every row. The methods that change rows want it said where no
 // condition narrows them.
-func All[M any]() Cond[M] { return Cond[M]{kind: everything, all: true} }
+func All[M any]() Cond[M] { return Cond[M]{c: cond{kind: everything, all: true}} }
 
 // And holds where all of conds hold: with none of them, for every row.
 func And[M any](conds ...Cond[M]) Cond[M] {
@@ -62,24 +73,26 @@ func Or[M any](conds ...Cond[M]) Cond[M] {
 
 // Not holds where cond is false. Where cond is neither true nor false, for a
 // NULL in it, Not holds no more than cond does.
-func Not[M any](cond Cond[M]) Cond[M] {
-	switch cond.kind {
+func Not[M any](cond Cond[M]) Cond[M] { return Cond[M]{c: cond.c.not()} }
+
+func (c cond) not() cond {
+	switch c.kind {
 	case everything:
-		return Cond[M]{kind: nothing}
+		return cond{kind: nothing}
 	case nothing:
-		return Cond[M]{}
+		return cond{}
 	}
-	return Cond[M]{kind: negation, conds: []Cond[M]{cond}}
+	return cond{kind: negation, conds: []cond{c}}
 }
 
 // combine leaves out what is neutral to the combination, and is decided by
 // what decides it, so that neither is ever printed inside another condition.
-func combine[M any](as, neutral, decisive kind, conds []Cond[M]) Cond[M] {
-	kept := make([]Cond[M], 0, len(conds))
-	for _, c := range conds {
-		switch c.kind {
+func combine[P any](as, neutral, decisive kind, conds []CondOf[P]) CondOf[P] {
+	kept := make([]cond, 0, len(conds))
+	for i := range conds {
+		switch c := conds[i].c; c.kind {
 		case decisive:
-			return Cond[M]{kind: decisive}
+			return CondOf[P]{c: cond{kind: decisive}}
 		case neutral:
 		default:
 			kept = append(kept, c)
@@ -87,9 +100,9 @@ func combine[M any](as, neutral, decisive kind, conds []Cond[M]) Cond[M] {
 	}
 	switch len(kept) {
 	case 0:
-		return Cond[M]{kind: neutral}
+		return CondOf[P]{c: cond{kind: neutral}}
 	case 1:
-		return kept[0]
+		return CondOf[P]{c: kept[0]}
 	}
-	return Cond[M]{kind: as, conds: kept}
+	return CondOf[P]{c: cond{kind: as, conds: kept}}
 }

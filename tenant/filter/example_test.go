@@ -8,8 +8,8 @@ import (
 
 func ExampleWhere() {
 	type User struct{}
-	name := filter.NewText[User, string]("name")
-	age := filter.NewOrdered[User, int32]("age")
+	name := filter.NewText[*User, string]("name")
+	age := filter.NewOrdered[*User, int32]("age")
 
 	sql, args := filter.Where(`select id from users where tenant_id = $1`, []any{"acme"}, []filter.Cond[User]{
 		age.Gte(18),

@@ -5,10 +5,19 @@ import (
 	"strconv"
 )
 
-// Sort is one column of an order. [Column.Asc] and [Column.Desc] make it; the
-// zero value belongs to no table, and the server refuses a statement with it.
-type Sort[M any] struct {
-	_        [0]*M
+// Sort is one column of an order. A column's Asc and Desc make it; the zero
+// value belongs to no table, and the server refuses a statement with it.
+type Sort[M any] = SortOf[*M]
+
+// SortOf is [Sort], with a pointer to the model in the model's place; see
+// [CondOf].
+type SortOf[P any] struct {
+	_ [0]P
+	s sort
+}
+
+// sort is a column of an order on whatever model.
+type sort struct {
 	quoted   string
 	desc     bool
 	nulls    nulls
@@ -24,29 +33,31 @@ const (
 )
 
 // Asc sorts by the column, the least value first and NULLs last.
-func (c Column[M, T]) Asc() Sort[M] { return Sort[M]{quoted: c.quoted, nullable: c.nullable} }
+func (c *ColumnOf[P, T]) Asc() SortOf[P] {
+	return SortOf[P]{s: sort{quoted: c.c.quoted, nullable: c.c.nullable}}
+}
 
 // Desc sorts by the column, the greatest value first, after the NULLs.
-func (c Column[M, T]) Desc() Sort[M] {
-	return Sort[M]{quoted: c.quoted, desc: true, nullable: c.nullable}
+func (c *ColumnOf[P, T]) Desc() SortOf[P] {
+	return SortOf[P]{s: sort{quoted: c.c.quoted, desc: true, nullable: c.c.nullable}}
 }
 
 // NullsFirst puts rows with a NULL before the others.
-func (s Sort[M]) NullsFirst() Sort[M] {
-	s.nulls = nullsFirst
+func (s SortOf[P]) NullsFirst() SortOf[P] {
+	s.s.nulls = nullsFirst
 	return s
 }
 
 // NullsLast puts rows with a NULL behind the others.
-func (s Sort[M]) NullsLast() Sort[M] {
-	s.nulls = nullsLast
+func (s SortOf[P]) NullsLast() SortOf[P] {
+	s.s.nulls = nullsLast
 	return s
 }
 
 // first reports whether NULLs come first.
-func (s Sort[M]) first() bool { return s.nulls == nullsFirst || s.nulls == nullsDefault && s.desc }
+func (s *sort) first() bool { return s.nulls == nullsFirst || s.nulls == nullsDefault && s.desc }
 
-func (s Sort[M]) write(w *writer) {
+func (s *sort) write(w *writer) {
 	w.WriteString(s.quoted)
 	if s.desc {
 		w.WriteString(" desc")
@@ -63,8 +74,18 @@ func (s Sort[M]) write(w *writer) {
 // Order says in which order rows come, and how many of them. The zero Order is
 // that of the key, with all rows. An Order is a value: its methods return a
 // changed copy.
-type Order[M any] struct {
-	sorts         []Sort[M]
+type Order[M any] = OrderOf[*M]
+
+// OrderOf is [Order], with a pointer to the model in the model's place; see
+// [CondOf].
+type OrderOf[P any] struct {
+	_ [0]P
+	o order
+}
+
+// order is an order of the rows of whatever model.
+type order struct {
+	sorts         []sort
 	limit, offset int
 	limited       bool
 }
@@ -73,85 +94,94 @@ type Order[M any] struct {
 // equal in all of them come in the order of the key, so that an order is always
 // a full one. A column that comes twice counts where it comes first.
 func OrderBy[M any](sorts ...Sort[M]) Order[M] {
-	o := Order[M]{sorts: make([]Sort[M], 0, len(sorts))}
-	o.add(sorts)
+	o := Order[M]{o: order{sorts: make([]sort, 0, len(sorts))}}
+	for i := range sorts {
+		o.o.add(sorts[i].s)
+	}
 	return o
 }
 
-func (o *Order[M]) add(sorts []Sort[M]) {
-	for _, s := range sorts {
-		if !slices.ContainsFunc(o.sorts, func(t Sort[M]) bool { return t.quoted == s.quoted }) {
-			o.sorts = append(o.sorts, s)
-		}
+func (o *order) add(s sort) {
+	if !slices.ContainsFunc(o.sorts, func(t sort) bool { return t.quoted == s.quoted }) {
+		o.sorts = append(o.sorts, s)
 	}
 }
 
 // Limit returns the order with at most n rows. A negative n is an error of the
 // server's.
-func (o Order[M]) Limit(n int) Order[M] {
-	o.limit, o.limited = n, true
+func (o OrderOf[P]) Limit(n int) OrderOf[P] {
+	o.o.limit, o.o.limited = n, true
 	return o
 }
 
 // Offset returns the order without its first n rows. The server walks through
 // all of them; pages find their beginning without. A negative n is an error of
 // the server's.
-func (o Order[M]) Offset(n int) Order[M] {
-	o.offset = n
+func (o OrderOf[P]) Offset(n int) OrderOf[P] {
+	o.o.offset = n
 	return o
 }
 
 // Size returns what a slice for the rows may begin with: the limit up to 256,
 // since a limit is often more than there is, or 0 where there is none.
-func (o Order[M]) Size() int { return max(min(o.limit, maxSize), 0) }
+func (o OrderOf[P]) Size() int { return max(min(o.o.limit, maxSize), 0) }
 
 const maxSize = 256
 
-// Key returns the order of a key, for what follows an Order of the caller's. It
-// is made for generated code, and panics for names that no column can have.
-func Key[M any](names ...string) []Sort[M] {
-	key := make([]Sort[M], len(names))
+// Keys is the order of a key, for what follows an Order of the caller's. Nil is
+// that of a table without one.
+type Keys []sort
+
+// Key returns the order of a key. It is made for generated code, and panics for
+// names that no column can have.
+func Key(names ...string) Keys {
+	key := make(Keys, len(names))
 	for i, name := range names {
-		key[i] = NewColumn[M, any](name).Asc()
+		key[i].quoted = newColumn(name, nil).quoted
 	}
 	return key
 }
 
 // full returns the sorts of the order followed by those of the key, which go
 // the way that the order goes at its end: an index serves both then.
-func (o Order[M]) full(key []Sort[M]) []Sort[M] {
-	all := Order[M]{sorts: make([]Sort[M], 0, len(o.sorts)+len(key))}
-	all.add(o.sorts)
+func (o *order) full(key Keys) []sort {
+	all := order{sorts: make([]sort, 0, len(o.sorts)+len(key))}
+	for _, s := range o.sorts {
+		all.add(s)
+	}
 	desc := len(all.sorts) > 0 && all.sorts[len(all.sorts)-1].desc
 	for _, s := range key {
 		s.desc = desc
-		all.add([]Sort[M]{s})
+		all.add(s)
 	}
 	return all.sorts
 }
 
 // Sorted is [Where] with an order, a limit and an offset behind the conditions.
-// Rows that the order leaves equal come in the order of key, which may be empty
-// for a table without one.
-func Sorted[M any](statement string, args []any, by Order[M], key []Sort[M], conds []Cond[M]) (string, []any) {
+// Rows that the order leaves equal come in the order of key.
+func Sorted[P any](statement string, args []any, by OrderOf[P], key Keys, conds []CondOf[P]) (string, []any) {
 	statement, args = Where(statement, args, conds)
+	return by.o.sorted(statement, args, key)
+}
+
+func (o *order) sorted(statement string, args []any, key Keys) (string, []any) {
 	w := writer{args: slices.Clip(args)}
-	sorts := by.full(key)
+	sorts := o.full(key)
 	w.Grow(len(statement) + 32*len(sorts) + 32)
 	w.WriteString(statement)
 	writeOrder(&w, sorts)
-	w.limit(by.limited, by.limit, by.offset)
+	w.limit(o.limited, o.limit, o.offset)
 	return w.String(), w.args
 }
 
-func writeOrder[M any](w *writer, sorts []Sort[M]) {
-	for i, s := range sorts {
+func writeOrder(w *writer, sorts []sort) {
+	for i := range sorts {
 		if i == 0 {
 			w.WriteString(" order by ")
 		} else {
 			w.WriteString(", ")
 		}
-		s.write(w)
+		sorts[i].write(w)
 	}
 }
 

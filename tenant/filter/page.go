@@ -36,11 +36,11 @@ type Page[M any] struct {
 var ErrLimit = errors.New("filter: a page needs a limit of at least 1")
 
 // Paging is a statement that yields one page. [Paginate] makes it.
-type Paging[M any] struct {
+type Paging struct {
 	SQL  string
 	Args []any
 
-	sorts []Sort[M]
+	sorts []sort
 	limit int
 	sum   [8]byte // of tenant, query and order
 }
@@ -51,21 +51,28 @@ type Paging[M any] struct {
 //
 // It returns ErrLimit, and [tenant.ErrCursor] for a cursor that was not made
 // for this tenant, statement, order and form of conditions.
-func Paginate[M any](id tenant.Key, statement string, args []any, by Order[M], key []Sort[M], after Cursor, conds []Cond[M]) (Paging[M], error) {
-	if !by.limited || by.limit < 1 {
-		return Paging[M]{}, ErrLimit
+func Paginate[P any](id tenant.Key, statement string, args []any, by OrderOf[P], key Keys, after Cursor, conds []CondOf[P]) (Paging, error) {
+	if !by.o.limited || by.o.limit < 1 {
+		return Paging{}, ErrLimit
 	}
+	bare := args
+	statement, args = Where(statement, args, conds)
+	return by.o.paginate(id, bare, statement, args, key, after)
+}
+
+// paginate is Paginate with the conditions in place. bare are the arguments
+// without theirs: the keys of the dimensions.
+func (o *order) paginate(id tenant.Key, bare []any, statement string, args []any, key Keys, after Cursor) (Paging, error) {
 	parts := []string{fmt.Sprintf("%T %v", id, id)}
-	for _, a := range args { // the keys of further dimensions
+	for _, a := range bare {
 		parts = append(parts, fmt.Sprintf("%T %v", a, a))
 	}
-	statement, args = Where(statement, args, conds)
-	p := Paging[M]{sorts: by.full(key), limit: by.limit}
+	p := Paging{sorts: o.full(key), limit: o.limit}
 
-	var order writer
-	writeOrder(&order, p.sorts)
+	var text writer
+	writeOrder(&text, p.sorts)
 	hash := sha256.New()
-	for _, part := range append(parts, statement, order.String()) {
+	for _, part := range append(parts, statement, text.String()) {
 		fmt.Fprintf(hash, "%d:%s,", len(part), part)
 	}
 	copy(p.sum[:], hash.Sum(nil))
@@ -75,20 +82,20 @@ func Paginate[M any](id tenant.Key, statement string, args []any, by Order[M], k
 	if after != "" {
 		place, err := p.open(after)
 		if err != nil {
-			return Paging[M]{}, err
+			return Paging{}, err
 		}
 		w.WriteString(" and (")
 		p.behind(&w, place)
 		w.WriteByte(')')
 	}
-	w.WriteString(order.String())
-	w.limit(true, by.limit+1, by.offset) // one more tells whether there are more
+	w.WriteString(text.String())
+	w.limit(true, o.limit+1, o.offset) // one more tells whether there are more
 	p.SQL, p.Args = w.String(), w.args
 	return p, nil
 }
 
 // behind writes the condition for rows that come after place.
-func (p *Paging[M]) behind(w *writer, place []*string) {
+func (p *Paging) behind(w *writer, place []*string) {
 	first := len(w.args)
 	numbers := make([]int, len(place))
 	plain := true // no NULLs, and one direction: what PostgreSQL compares as a row
@@ -130,7 +137,7 @@ func opening(i int) string {
 // behindFrom writes the condition for rows that are equal to the place in the
 // sorts before i, and come after it by the others. numbers has the parameters of
 // the values, and 0 for a NULL.
-func (p *Paging[M]) behindFrom(w *writer, i int, numbers []int) {
+func (p *Paging) behindFrom(w *writer, i int, numbers []int) {
 	s, number := p.sorts[i], numbers[i]
 	last := i == len(p.sorts)-1
 	later := true // there are values behind this one
@@ -176,7 +183,7 @@ func (p *Paging[M]) behindFrom(w *writer, i int, numbers []int) {
 const cursorVersion = 1
 
 // seal makes a cursor of a place.
-func (p *Paging[M]) seal(place []*string) (Cursor, error) {
+func (p *Paging) seal(place []*string) (Cursor, error) {
 	text, err := json.Marshal(place)
 	if err != nil {
 		return "", fmt.Errorf("make a cursor: %w", err)
@@ -186,7 +193,7 @@ func (p *Paging[M]) seal(place []*string) (Cursor, error) {
 }
 
 // open reads a cursor.
-func (p *Paging[M]) open(c Cursor) ([]*string, error) {
+func (p *Paging) open(c Cursor) ([]*string, error) {
 	body, err := base64.RawURLEncoding.Strict().DecodeString(string(c))
 	if err != nil || len(body) < 1+len(p.sum) || body[0] != cursorVersion {
 		return nil, tenant.ErrCursor
@@ -202,14 +209,14 @@ func (p *Paging[M]) open(c Cursor) ([]*string, error) {
 	return place, nil
 }
 
-func (p *Paging[M]) checksum(place []byte) []byte {
+func (p *Paging) checksum(place []byte) []byte {
 	sum := sha256.Sum256(append(p.sum[:], place...))
 	return sum[:len(p.sum)]
 }
 
-// Collect reads the page. rows and err are what Query returned, and dest says
-// where the columns of a row go.
-func (p *Paging[M]) Collect(rows pgx.Rows, err error, dest func(*M) []any) (Page[M], error) {
+// Collect reads the page of p. rows and err are what Query returned, and dest
+// says where the columns of a row go. It is made for generated code.
+func Collect[M any](p *Paging, rows pgx.Rows, err error, dest func(*M) []any) (Page[M], error) {
 	if err != nil {
 		return Page[M]{}, err
 	}
@@ -238,7 +245,7 @@ func (p *Paging[M]) Collect(rows pgx.Rows, err error, dest func(*M) []any) (Page
 }
 
 // place returns the cursor behind the current row.
-func (p *Paging[M]) place(rows pgx.Rows) (Cursor, error) {
+func (p *Paging) place(rows pgx.Rows) (Cursor, error) {
 	place := make([]*string, len(p.sorts))
 	values := rows.RawValues()
 	for i, s := range p.sorts {

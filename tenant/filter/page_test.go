@@ -26,11 +26,11 @@ type (
 
 func TestSorted(t *testing.T) {
 	t.Parallel()
-	nick := filter.NewText[user, string]("nick", filter.Nullable)
-	key := filter.Key[user]("id")
+	nick := filter.NewText[*user, string]("nick", filter.Nullable)
+	key := filter.Key("id")
 	for label, c := range map[string]struct {
 		by   order
-		key  []sorts
+		key  filter.Keys
 		want string
 		args []any
 	}{
@@ -38,9 +38,9 @@ func TestSorted(t *testing.T) {
 		"zero, no key":     {order{}, nil, ``, nil},
 		"one":              {filter.OrderBy(name.Asc()), key, ` order by "name", "id"`, nil},
 		"the key follows":  {filter.OrderBy(name.Asc(), age.Desc()), key, ` order by "name", "age" desc, "id" desc`, nil},
-		"key said":         {filter.OrderBy(filter.NewColumn[user, int]("id").Desc(), age.Asc()), key, ` order by "id" desc, "age"`, nil},
+		"key said":         {filter.OrderBy(one(filter.NewColumn[*user, int]("id")).Desc(), age.Asc()), key, ` order by "id" desc, "age"`, nil},
 		"twice":            {filter.OrderBy(name.Asc(), name.Desc()), key, ` order by "name", "id"`, nil},
-		"two keys":         {filter.OrderBy(age.Desc()), filter.Key[user]("a", "b"), ` order by "age" desc, "a" desc, "b" desc`, nil},
+		"two keys":         {filter.OrderBy(age.Desc()), filter.Key("a", "b"), ` order by "age" desc, "a" desc, "b" desc`, nil},
 		"nulls":            {filter.OrderBy(nick.Asc().NullsFirst(), age.Asc()), nil, ` order by "nick" nulls first, "age"`, nil},
 		"nulls, desc":      {filter.OrderBy(nick.Desc().NullsLast()), nil, ` order by "nick" desc nulls last`, nil},
 		"nulls, as is":     {filter.OrderBy(nick.Desc().NullsFirst()), nil, ` order by "nick" desc`, nil},
@@ -72,15 +72,15 @@ const entries = `select tenant_id, id, name, age, ref, role, at, took, ratio, pr
 
 // columns are those that pages are ordered by. All may be NULL.
 var columns = []sorts{
-	filter.NewText[user, string]("name", filter.Nullable).Asc(),
-	filter.NewOrdered[user, int32]("age", filter.Nullable).Asc(),
-	filter.NewColumn[user, uuid.UUID]("ref", filter.Nullable).Desc(),
-	filter.NewOrdered[user, role]("role", filter.Nullable).Desc(),
-	filter.NewOrdered[user, time.Time]("at", filter.Nullable).Asc(),
-	filter.NewOrdered[user, time.Duration]("took", filter.Nullable).Desc(),
-	filter.NewOrdered[user, float32]("ratio", filter.Nullable).Desc(),
-	filter.NewOrdered[user, float64]("price", filter.Nullable).Asc(),
-	filter.NewColumn[user, []string]("tags", filter.Nullable).Asc(),
+	one(filter.NewText[*user, string]("name", filter.Nullable)).Asc(),
+	one(filter.NewOrdered[*user, int32]("age", filter.Nullable)).Asc(),
+	one(filter.NewColumn[*user, uuid.UUID]("ref", filter.Nullable)).Desc(),
+	one(filter.NewOrdered[*user, role]("role", filter.Nullable)).Desc(),
+	one(filter.NewOrdered[*user, time.Time]("at", filter.Nullable)).Asc(),
+	one(filter.NewOrdered[*user, time.Duration]("took", filter.Nullable)).Desc(),
+	one(filter.NewOrdered[*user, float32]("ratio", filter.Nullable)).Desc(),
+	one(filter.NewOrdered[*user, float64]("price", filter.Nullable)).Asc(),
+	one(filter.NewColumn[*user, []string]("tags", filter.Nullable)).Asc(),
 }
 
 func pagingPool(t *testing.T) *pgxpool.Pool {
@@ -102,13 +102,13 @@ func pagingPool(t *testing.T) *pgxpool.Pool {
 func page(t *testing.T, pool *pgxpool.Pool, mode pgx.QueryExecMode, id int64, by order, after filter.Cursor, conds ...cond) (filter.Page[entry], error) {
 	t.Helper()
 	key := tenant.NewInt64ID(id)
-	q, err := filter.Paginate(key, entries, []any{key}, by, filter.Key[user]("id"), after, conds)
+	q, err := filter.Paginate(key, entries, []any{key}, by, filter.Key("id"), after, conds)
 	if err != nil {
 		return filter.Page[entry]{}, err
 	}
 	rows, err := pool.Query(t.Context(), q.SQL, append([]any{mode}, q.Args...)...)
 	of := struct{ filter.Page[entry] }{}
-	got, err := q.Collect(rows, err, func(*user) []any {
+	got, err := filter.Collect(&q, rows, err, func(*user) []any {
 		of.Items = append(of.Items, entry{})
 		return append(of.Items[len(of.Items)-1].dest(), make([]any, 9)...)
 	})
@@ -145,7 +145,7 @@ func TestPagesAreTheWhole(t *testing.T) {
 		}
 		conds := []cond{age.Lte(2)}[:r.IntN(2)]
 		mode, size := modes[i%len(modes)], 1+r.IntN(17)
-		sql, args := filter.Sorted(entries, []any{int64(1)}, filter.OrderBy(by...), filter.Key[user]("id"), conds)
+		sql, args := filter.Sorted(entries, []any{int64(1)}, filter.OrderBy(by...), filter.Key("id"), conds)
 		rows, err := pool.Query(t.Context(), strings.Replace(sql, entries, `select tenant_id, id from users where tenant_id = $1`, 1), args...)
 		if err != nil {
 			t.Fatal(err)
@@ -233,14 +233,14 @@ func changed(c filter.Cursor) filter.Cursor {
 func TestBehind(t *testing.T) {
 	t.Parallel()
 	pool := pagingPool(t)
-	plainAge := filter.NewOrdered[user, int32]("age")
+	plainAge := filter.NewOrdered[*user, int32]("age")
 	for label, c := range map[string]struct {
 		by   []sorts
 		want string
 	}{
 		"a row":           {[]sorts{plainAge.Asc()}, `("age", "id") > ($3, $4)`},
 		"a row, desc":     {[]sorts{plainAge.Desc()}, `("age", "id") < ($3, $4)`},
-		"mixed":           {[]sorts{plainAge.Desc(), filter.NewColumn[user, int32]("id").Asc()}, `"age" < $3 or ("age" = $3 and ("id" > $4))`},
+		"mixed":           {[]sorts{plainAge.Desc(), one(filter.NewColumn[*user, int32]("id")).Asc()}, `"age" < $3 or ("age" = $3 and ("id" > $4))`},
 		"nullable, asc":   {[]sorts{columns[1]}, `"age" > $3 or "age" is null or ("age" = $3 and ("id" > $4))`},
 		"nullable, first": {[]sorts{columns[1].NullsFirst()}, `"age" > $3 or ("age" = $3 and ("id" > $4))`},
 	} {
@@ -250,7 +250,7 @@ func TestBehind(t *testing.T) {
 			t.Fatal(err)
 		}
 		key := tenant.NewInt64ID(1)
-		q, err := filter.Paginate(key, entries, []any{key}, by, filter.Key[user]("id"), first.Next, []cond{age.Gte(1)})
+		q, err := filter.Paginate(key, entries, []any{key}, by, filter.Key("id"), first.Next, []cond{age.Gte(1)})
 		if err != nil {
 			t.Fatal(err)
 		}

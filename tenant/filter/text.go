@@ -2,12 +2,16 @@ package filter
 
 import "strings"
 
-// Text is a Column of a text type.
-type Text[M any, T ~string] struct{ Ordered[M, T] }
+// Text is a [Column] of a text type.
+type Text[M any, T ~string] = TextOf[*M, T]
+
+// TextOf is [Text], with a pointer to the model in the model's place; see
+// [CondOf].
+type TextOf[P any, T ~string] struct{ OrderedOf[P, T] }
 
 // NewText is [NewColumn] for text types.
-func NewText[M any, T ~string](name string, traits ...Trait) Text[M, T] {
-	return Text[M, T]{NewOrdered[M, T](name, traits...)}
+func NewText[P any, T ~string](name string, traits ...Trait) TextOf[P, T] {
+	return TextOf[P, T]{NewOrdered[P, T](name, traits...)}
 }
 
 // Like holds where the column matches pattern, in which % stands for any text,
@@ -15,19 +19,25 @@ func NewText[M any, T ~string](name string, traits ...Trait) Text[M, T] {
 // backslash at the end stands for itself; see [HasPrefix] and [Contains] for
 // text that is no pattern.
 //
-// [HasPrefix]: Text.HasPrefix
-// [Contains]: Text.Contains
-func (c Text[M, T]) Like(pattern string) Cond[M] { return c.compare(like, closePattern(pattern)) }
+// [HasPrefix]: TextOf.HasPrefix
+// [Contains]: TextOf.Contains
+func (c *TextOf[P, T]) Like(pattern string) CondOf[P] {
+	return compare[P](&c.c, like, closePattern(pattern))
+}
 
 // ILike is Like without regard to case, in the column's collation.
-func (c Text[M, T]) ILike(pattern string) Cond[M] { return c.compare(ilike, closePattern(pattern)) }
+func (c *TextOf[P, T]) ILike(pattern string) CondOf[P] {
+	return compare[P](&c.c, ilike, closePattern(pattern))
+}
 
 // HasPrefix holds where the column starts with text.
-func (c Text[M, T]) HasPrefix(text string) Cond[M] { return c.compare(like, literal.Replace(text)+"%") }
+func (c *TextOf[P, T]) HasPrefix(text string) CondOf[P] {
+	return compare[P](&c.c, like, literal.Replace(text)+"%")
+}
 
 // Contains holds where text occurs in the column.
-func (c Text[M, T]) Contains(text string) Cond[M] {
-	return c.compare(like, "%"+literal.Replace(text)+"%")
+func (c *TextOf[P, T]) Contains(text string) CondOf[P] {
+	return compare[P](&c.c, like, "%"+literal.Replace(text)+"%")
 }
 
 // literal takes what means something in a pattern as it is.

@@ -14,15 +14,15 @@ import (
 //
 // More can follow: ORDER BY, or a LIMIT whose placeholder is one more than the
 // number of arguments that came back.
-func Where[M any](statement string, args []any, conds []Cond[M]) (string, []any) {
+func Where[P any](statement string, args []any, conds []CondOf[P]) (string, []any) {
 	return where(statement, "", args, conds)
 }
 
 // where is Where with a qualifier in front of each column.
-func where[M any](statement, qualifier string, args []any, conds []Cond[M]) (string, []any) {
+func where[P any](statement, qualifier string, args []any, conds []CondOf[P]) (string, []any) {
 	var terms, values int
 	for i := range conds {
-		conds[i].count(&terms, &values)
+		conds[i].c.count(&terms, &values)
 	}
 	if terms == 0 {
 		return statement, args
@@ -31,9 +31,9 @@ func where[M any](statement, qualifier string, args []any, conds []Cond[M]) (str
 	w.Grow(len(statement) + 32*terms)
 	w.WriteString(statement)
 	for i := range conds {
-		if conds[i].kind != everything {
+		if conds[i].c.kind != everything {
 			w.WriteString(" and (")
-			conds[i].write(&w)
+			conds[i].c.write(&w)
 			w.WriteByte(')')
 		}
 	}
@@ -48,11 +48,12 @@ var ErrEveryRow = errors.New("filter: the conditions hold for every row; filter.
 // the conditions hold for every row and none of them is All: a condition that
 // was put together of nothing, such as And() or the zero Cond, is more often a
 // mistake than the wish to delete everything.
-func Narrow[M any](statement string, args []any, cond Cond[M], more []Cond[M]) (string, []any, error) {
-	conds := append(make([]Cond[M], 0, 1+len(more)), cond)
+func Narrow[P any](statement string, args []any, cond CondOf[P], more []CondOf[P]) (string, []any, error) {
+	conds := append(make([]CondOf[P], 0, 1+len(more)), cond)
 	conds = append(conds, more...)
 	all, narrow := false, false
-	for _, c := range conds {
+	for i := range conds {
+		c := &conds[i].c
 		all = all || c.kind == everything && c.all
 		narrow = narrow || c.kind != everything
 	}
@@ -70,7 +71,7 @@ type writer struct {
 }
 
 // count adds the number of terms and values that write will write.
-func (c *Cond[M]) count(terms, values *int) {
+func (c *cond) count(terms, values *int) {
 	if c.kind != everything {
 		*terms++
 	}
@@ -82,7 +83,7 @@ func (c *Cond[M]) count(terms, values *int) {
 	}
 }
 
-func (c *Cond[M]) write(w *writer) {
+func (c *cond) write(w *writer) {
 	switch c.kind {
 	case everything:
 		w.WriteString("true")
@@ -107,7 +108,7 @@ func (c *Cond[M]) write(w *writer) {
 	}
 }
 
-func (c *Cond[M]) writeAll(w *writer, sep string) {
+func (c *cond) writeAll(w *writer, sep string) {
 	for i := range c.conds {
 		if i > 0 {
 			w.WriteString(sep)

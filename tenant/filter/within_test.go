@@ -11,7 +11,7 @@ import (
 func TestWithin(t *testing.T) {
 	t.Parallel()
 	type user struct{}
-	name, age := filter.NewText[user, string]("na\"me"), filter.NewOrdered[user, int32]("age")
+	name, age := filter.NewText[*user, string]("na\"me"), filter.NewOrdered[*user, int32]("age")
 	const head, tail = `select 1 from users u where (a or $1)`, ` order by 1`
 	for _, c := range []struct {
 		conds []filter.Cond[user]
