@@ -24,6 +24,8 @@ type writtenCase struct {
 	// wrong says of a proof what is not as the test has it, or "". It is nil for
 	// tables whose test looks at more than the proof.
 	wrong func(*prove.Proof, *diag.List) string
+	// cut changes the texts of a statement that takes conditions; it may be nil.
+	cut func(entry int, s *query.Stmt)
 }
 
 // writtenCases are all cases of the tests of this package.
@@ -38,25 +40,27 @@ func writtenCases(t *testing.T) []*writtenCase {
 		}
 		for _, f := range files {
 			side := func(name string, s *gallery.Side, wrong func(*gallery.File, *prove.Proof, *diag.List) string) {
-				out = append(out, &writtenCase{folder + "/" + f.Name + " " + name, s.Schema, s.Tenancy, s.SQL,
-					func(p *prove.Proof, rep *diag.List) string { return wrong(f, p, rep) }})
+				out = append(out, &writtenCase{name: folder + "/" + f.Name + " " + name, schema: s.Schema, tenancy: s.Tenancy, queries: s.SQL,
+					wrong: func(p *prove.Proof, rep *diag.List) string { return wrong(f, p, rep) }})
 			}
 			side("leak", &f.Leak, notRefused)
 			side("tight", &f.Tight, notTight)
 		}
 	}
 	for _, f := range cautiousFiles(t) {
-		out = append(out, &writtenCase{"cautious/" + f.name + " queries", f.schema, f.tenancy, f.queries,
-			func(p *prove.Proof, _ *diag.List) string { return f.wrong(p) }})
+		out = append(out, &writtenCase{name: "cautious/" + f.name + " queries", schema: f.schema, tenancy: f.tenancy, queries: f.queries,
+			wrong: func(p *prove.Proof, _ *diag.List) string { return f.wrong(p) }})
 	}
 	return append(out,
 		tableCase("dimensions", dimensionSchema, dimensionTenancy, dimensionCases, dimensionCase.text, dimensionCase.wrong),
 		tableCase("dimension_keys", dimensionKeysSchema, dimensionKeysTenancy, dimensionKeysCases, dimensionCase.text, dimensionCase.wrong),
+		tableCase("own_root", ownRootSchema, config.Tenancy{Dimensions: dimensionTenancy.Dimensions}, ownRootCases, dimensionCase.text, dimensionCase.wrong),
 		tableCase("root_within", dimensionSchema, rootWithinTenancy, rootWithinCases, dimensionCase.text, dimensionCase.wrong),
 		tableCase("existence", existenceSchema, tenantTenancy, existenceCases, existenceCase.text, existenceCase.wrong),
 		tableCase("refusals", refusalsSchema, refusalsTenancy, refusalCases, refusalCase.text, nil),
 		tableCase("unscoped", unscopedSchema, config.Tenancy{}, unscopedCases, unscopedCase.text, nil),
 		tableCase("causes", causesSchema, causesTenancy, causeCases, causeCase.text, nil),
+		filtered(),
 		tableCase("fixes", fixSchema, fixTenancy, fixCases, fixCase.text, nil),
 	)
 }
@@ -80,6 +84,13 @@ func tableCase[C any](name, schema string, tenancy config.Tenancy, entries []C, 
 	return c
 }
 
+// filtered is the case of the statements that take conditions.
+func filtered() *writtenCase {
+	c := tableCase("filter", filterSchema, filterTenancy, filterCases, filterCase.text, filterCase.wrong)
+	c.cut = func(entry int, s *query.Stmt) { filterCases[entry].cut(s) }
+	return c
+}
+
 // build builds the catalog, as a run does.
 func (c *writtenCase) build(rep *diag.List) *catalog.Catalog {
 	cat := catalog.Build(catalog.Input{Files: []config.File{{Name: "schema.sql", Text: c.schema}}, Tenancy: c.tenancy}, rep)
@@ -89,5 +100,11 @@ func (c *writtenCase) build(rep *diag.List) *catalog.Catalog {
 
 // parse reads the queries.
 func (c *writtenCase) parse(cat *catalog.Catalog, rep *diag.List) []*query.Stmt {
-	return query.Parse("queries.sql", c.queries, cat, rep)
+	stmts := query.Parse("queries.sql", c.queries, cat, rep)
+	if c.cut != nil {
+		for i, s := range stmts {
+			c.cut(i, s)
+		}
+	}
+	return stmts
 }

@@ -111,9 +111,9 @@ func (c *closure) holds(f *fact, on int) bool {
 }
 
 // members calls yield for each membership of t, until it returns false.
-func (c *closure) members(t term, yield func(*membership) bool) bool {
+func (c *closure) members(t term, yield func(*membership) bool) {
 	if c == nil {
-		return true
+		return
 	}
 	id, ok := c.facts.ids[t]
 	for ; ok && c != nil; c = c.up {
@@ -123,11 +123,10 @@ func (c *closure) members(t term, yield func(*membership) bool) bool {
 		}
 		for i := range s.members {
 			if m := &s.members[i]; c.holds(m.fact, m.on) && !yield(m) {
-				return false
+				return
 			}
 		}
 	}
-	return true
 }
 
 // arrival is a term that a walk has come to, from which and by which fact.

@@ -27,6 +27,9 @@ create table optional (id bigint primary key, project_id uuid references project
 create table late (id bigint primary key, project_id uuid not null, note text not null default '');
 alter table late add foreign key (project_id) references projects (id) not valid;
 create table templates (id bigint primary key, organization_id uuid references organizations (id), name text not null);
+create table filed (id bigint primary key, organization_id uuid not null references organizations (id), project_id uuid not null references projects (id), unique (project_id, id));
+create table parts (id bigint primary key, project_id uuid not null references projects (id), filed_id bigint not null, foreign key (project_id, filed_id) references filed (project_id, id));
+create table marks (id bigint primary key, project_id uuid not null references projects (id), badge_id bigint not null references badges (id));
 `
 
 var dimensionKeysTenancy = config.Tenancy{
@@ -35,7 +38,9 @@ var dimensionKeysTenancy = config.Tenancy{
 		{Name: "plans", Global: true},
 		{Name: "optional", Nulls: config.NullsNobody, HasNull: true},
 		{Name: "templates", Nulls: config.NullsEverybody, HasNull: true},
+		{Name: "filed", Dim: "organization"},
 	},
+	Trust: config.Trust{Consistent: []config.Named{{Name: "marks.badge_id"}}},
 }
 
 const ofOrganization = " p.organization_id = @organization"
@@ -54,6 +59,11 @@ var dimensionKeysCases = []dimensionCase{
 	{"rows of everybody, by the narrower tenant", "", "select x.name from templates x, badges b, tasks t where b.organization_id = @organization and t.project_id = @project and (x.organization_id = @project or x.organization_id is null)", "refused"},
 	{"rows of everybody", "", "select x.name from templates x, badges b, tasks t where b.organization_id = @organization and t.project_id = @project and (x.organization_id = @organization or x.organization_id is null)", "confined organization project"},
 	{"one of two tenants", "", "select 1 from badges b, tasks t where b.organization_id = @organization and t.title = @title", "refused"},
+	{"by a narrower one than its own, of which it has the column", "project", "select f.id from filed f where f.project_id = @project", "refused"},
+	{"by its own", "organization", "select o.id from organizations o where o.id = @organization", "confined organization"},
+	{"a key that pairs the narrower tenant", "", "select f.id from filed f join parts x on x.project_id = f.project_id and x.filed_id = f.id, organizations o where x.project_id = @project and o.id = @organization", "refused"},
+	{"below a key that pairs the narrower tenant", "", "select x.id from parts x join filed f on f.id = x.filed_id, tasks t where f.organization_id = @organization and t.project_id = @project", "refused"},
+	{"a key that never crosses tenants, to the wider one's", "", "select b.id from badges b join marks m on m.badge_id = b.id, organizations o where m.project_id = @project and o.id = @organization", "refused"},
 	{"no row for the other tenant", "", "select 1 from badges b, tasks t where b.organization_id = @organization and t.project_id = (select null::uuid)", "refused"},
 }
 
@@ -69,6 +79,33 @@ func TestDimensionKeys(t *testing.T) {
 			var rep diag.List
 			stmts := query.Parse("q.sql", c.text(), cat, &rep)
 			if why := c.wrong(prove.One(cat, stmts[0])); why != "" {
+				t.Errorf("%s\n%v", why, rep.Sorted())
+			}
+		})
+	}
+}
+
+// A root without the wider tenant, whose key refers to itself.
+const ownRootSchema = `
+create table organizations (id uuid primary key);
+create table projects (id uuid primary key references projects (id));
+`
+
+var ownRootCases = []dimensionCase{
+	{"by its key", "", "select p.id from projects p where p.id = @project", "confined project"},
+	{"by the wider one", "organization", "select p.id from projects p where p.id = @project", "refused"},
+}
+
+// TestOwnRoot asks that nothing is taken for the owner of itself.
+func TestOwnRoot(t *testing.T) {
+	t.Parallel()
+	var rep diag.List
+	cat := catalog.Build(catalog.Input{Files: []config.File{{Name: "schema.sql", Text: ownRootSchema}}, Tenancy: config.Tenancy{Dimensions: dimensionTenancy.Dimensions}}, &rep)
+	for _, c := range ownRootCases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			var rep diag.List
+			if why := c.wrong(prove.One(cat, query.Parse("q.sql", c.text(), cat, &rep)[0])); why != "" {
 				t.Errorf("%s\n%v", why, rep.Sorted())
 			}
 		})
