@@ -18,10 +18,11 @@ type fake struct {
 
 type fakeRows struct{ pgx.Rows }
 
-func (*fakeRows) Close()            {}
-func (*fakeRows) Err() error        { return nil }
-func (*fakeRows) Next() bool        { return false }
-func (*fakeRows) Scan(...any) error { return nil }
+func (*fakeRows) Close()                              {}
+func (*fakeRows) Err() error                          { return nil }
+func (*fakeRows) CommandTag() (tag pgconn.CommandTag) { return tag }
+func (*fakeRows) Next() bool                          { return false }
+func (*fakeRows) Scan(...any) error                   { return nil }
 
 func (*fake) Exec(context.Context, string, ...any) (pgconn.CommandTag, error) {
 	return pgconn.CommandTag{}, nil
@@ -90,6 +91,41 @@ func TestAllocations(t *testing.T) {
 	db := &shared{pool}
 	if got := testing.AllocsPerRun(1000, func() { db.InTx(ctx, key, pgx.TxOptions{}, nothing) }); got > 1 {
 		t.Errorf("InTx: %v allocations, want 1", got)
+	}
+}
+
+// Observing costs nothing where nobody observes, and little where somebody does:
+// the statement, the contexts, and rows that are counted.
+func TestAllocationsOfObservers(t *testing.T) {
+	ctx := t.Context()
+	var key Key = MustID("0190a6f2-0000-7000-8000-00000000000a")
+	args := []any{key, 1}
+	var n int
+	dest := []any{&n}
+	plain := &shared{&fake{rows: new(fakeRows)}}
+	counters := NewCounters(1)
+	for name, c := range map[string]struct {
+		db   DB
+		want float64
+	}{
+		"off": {Observe(plain), 0},
+		"on":  {Observe(plain, counters), 2},
+	} {
+		for method, call := range map[string]func(){
+			"Exec": func() { c.db.Exec(ctx, key, `select 1`, args...) },
+			"Query": func() {
+				rows, _ := c.db.Query(ctx, key, `select 1`, args...)
+				for rows.Next() {
+					rows.Scan(dest...)
+				}
+				rows.Close()
+			},
+			"QueryRow": func() { c.db.QueryRow(ctx, key, `select 1`, args...).Scan(dest...) },
+		} {
+			if got := testing.AllocsPerRun(1000, call); got > c.want {
+				t.Errorf("%s, %s: %v allocations, want %v", name, method, got, c.want)
+			}
+		}
 	}
 }
 

@@ -32,6 +32,23 @@ type bound struct {
 	inserts   bool // COPY is refused here
 }
 
+// transactional is a DB that may belong to a transaction already.
+type transactional interface {
+	// belongs reports whether it does, and returns the error of every key but
+	// the transaction's then.
+	belongs(id Key) (bool, error)
+}
+
+// belongs asks db, if db is one that may say yes.
+func belongs(db DB, id Key) (bool, error) {
+	if d, ok := db.(transactional); ok {
+		return d.belongs(id)
+	}
+	return false, nil
+}
+
+func (d *bound) belongs(id Key) (bool, error) { return true, d.admit(id) }
+
 // admit refuses every key but the tenant's own.
 func (d *bound) admit(id Key) error {
 	who, err := identify(id)

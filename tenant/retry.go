@@ -66,11 +66,12 @@ func (o TxOptions) pgx() pgx.TxOptions {
 // On a DB that belongs to a transaction already opts must be zero: a failed
 // transaction can only be tried again as a whole.
 func InTx(ctx context.Context, db DB, id Key, opts TxOptions, fn func(DB) error) error {
-	if d, nested := db.(*bound); nested && opts != (TxOptions{}) {
-		if err := d.admit(id); err != nil {
+	if opts != (TxOptions{}) {
+		if nested, err := belongs(db, id); err != nil {
 			return err
+		} else if nested {
+			return errNestedTxOpt
 		}
-		return errNestedTxOpt
 	}
 	limit := opts.Backoff
 	if limit <= 0 {

@@ -1,0 +1,373 @@
+package tenant_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/tenantc/tenantc/internal/pgtest"
+	"github.com/tenantc/tenantc/tenant"
+)
+
+// journal writes down what it sees, a line a statement that is over.
+type journal struct {
+	mu    sync.Mutex
+	open  int
+	lines []string
+}
+
+type mark struct{}
+
+func (j *journal) Before(ctx context.Context, _ tenant.Statement) (context.Context, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.open++
+	return context.WithValue(ctx, mark{}, "seen"), nil
+}
+
+func (j *journal) After(ctx context.Context, s tenant.Statement, o tenant.Outcome) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.open--
+	who := "busy"
+	if s.Tenant == tenant.Key(acme) {
+		who = "acme"
+	}
+	what, _, _ := strings.Cut(s.SQL, " ")
+	line := fmt.Sprintf("%s %v %s %d", who, s.Call, what, o.Rows)
+	var pg *pgconn.PgError
+	switch {
+	case o.Refused:
+		line += ", refused"
+	case errors.As(o.Err, &pg):
+		line += ", " + pg.Code
+	case o.Err != nil:
+		line += ", " + o.Err.Error()
+	}
+	if ctx.Value(mark{}) != "seen" {
+		line += ", with another context"
+	}
+	if o.Duration <= 0 {
+		line += ", in no time"
+	}
+	j.lines = append(j.lines, line)
+}
+
+// take returns the lines since the last call.
+func (j *journal) take(t *testing.T) []string {
+	t.Helper()
+	if j.open != 0 {
+		t.Errorf("%d statements are not over", j.open)
+	}
+	got := j.lines
+	j.lines = nil
+	return got
+}
+
+const castNotes = `select body::int from notes where tenant_id = $1 order by id`
+
+func note(b *pgx.Batch, id tenant.Key, n int) *pgx.QueuedQuery {
+	return b.Queue(insertNote, id, n, "new")
+}
+
+// observations are calls, each in a database where acme has the notes 1 and 2
+// and busy the note 1, and what is seen of them.
+var observations = map[string]struct {
+	do   func(ctx context.Context, db tenant.DB)
+	want []string
+}{
+	"exec": {func(ctx context.Context, db tenant.DB) {
+		db.Exec(ctx, busy, insertNote, busy, 2, "b2")
+		db.Exec(ctx, acme, insertNote, acme, 1, "again")
+	}, []string{"busy Exec insert 1", "acme Exec insert 0, 23505"}},
+	"query read to its end": {func(ctx context.Context, db tenant.DB) {
+		rows, _ := db.Query(ctx, acme, listNotes, acme)
+		for rows.Next() {
+		}
+	}, []string{"acme Query select 2"}},
+	"query closed early": {func(ctx context.Context, db tenant.DB) {
+		rows, _ := db.Query(ctx, acme, listNotes, acme)
+		rows.Next()
+		rows.Close()
+		rows.Close()
+	}, []string{"acme Query select 1"}},
+	"query that writes": {func(ctx context.Context, db tenant.DB) {
+		rows, _ := db.Query(ctx, acme, `update notes set body = 'x' where tenant_id = $1`, acme)
+		rows.Close()
+	}, []string{"acme Query update 2"}},
+	"query that fails at its row": {func(ctx context.Context, db tenant.DB) {
+		rows, _ := db.Query(ctx, acme, castNotes, acme)
+		pgx.CollectRows(rows, pgx.RowTo[int])
+	}, []string{"acme Query select 0, 22P02"}},
+	"query that does not scan": {func(ctx context.Context, db tenant.DB) {
+		rows, _ := db.Query(ctx, acme, listNotes, acme)
+		rows.Next()
+		rows.Scan()
+	}, []string{"acme Query select 1, number of field descriptions must equal number of destinations, got 1 and 0"}},
+	"row": {func(ctx context.Context, db tenant.DB) {
+		var body string
+		db.QueryRow(ctx, busy, getNote, busy, 1).Scan(&body)
+		db.QueryRow(ctx, busy, getNote, busy, 9).Scan(&body)
+		db.QueryRow(ctx, busy, `select body::int from notes where tenant_id = $1`, busy).Scan(&body)
+	}, []string{"busy QueryRow select 1", "busy QueryRow select 0", "busy QueryRow select 0, 22P02"}},
+	"batch of which some is read": {func(ctx context.Context, db tenant.DB) {
+		b := new(pgx.Batch)
+		note(b, acme, 3)
+		b.Queue(listNotes, acme)
+		b.Queue(getNote, acme, 1)
+		b.Queue(`delete from notes where tenant_id = $1`, acme)
+		results := db.SendBatch(ctx, acme, b)
+		results.Exec()
+		rows, _ := results.Query()
+		pgx.CollectRows(rows, pgx.RowTo[string])
+		results.Close()
+	}, []string{"acme SendBatch insert 1", "acme SendBatch select 3", "acme SendBatch select 1", "acme SendBatch delete 3"}},
+	"batch with functions": {func(ctx context.Context, db tenant.DB) {
+		b := new(pgx.Batch)
+		b.Queue(listNotes, acme).Query(func(rows pgx.Rows) error {
+			_, err := pgx.CollectRows(rows, pgx.RowTo[string])
+			return err
+		})
+		note(b, acme, 3).Exec(func(pgconn.CommandTag) error { return nil })
+		b.Queue(getNote, acme, 9).QueryRow(func(row pgx.Row) error {
+			var body string
+			return row.Scan(&body)
+		})
+		db.SendBatch(ctx, acme, b).Close()
+	}, []string{"acme SendBatch select 2", "acme SendBatch insert 1", "acme SendBatch select 0"}},
+	"batch that fails": {func(ctx context.Context, db tenant.DB) {
+		b := new(pgx.Batch)
+		note(b, busy, 2)
+		note(b, busy, 2)
+		note(b, busy, 3)
+		db.SendBatch(ctx, busy, b).Close()
+	}, []string{"busy SendBatch insert 1", "busy SendBatch insert 0, 23505", "busy SendBatch insert 0, 23505"}},
+	"batch of generated code": {func(ctx context.Context, db tenant.DB) {
+		tenant.RunBatch(ctx, db, acme, func(b *tenant.Batch) {
+			tenant.QueueMany(b, collectText, listNotes, acme)
+			tenant.QueueOne(b, text, getNote, acme, 1)
+			tenant.QueueRows(b, insertNote, acme, 3, "a3")
+		})
+	}, []string{"acme SendBatch select 2", "acme SendBatch select 1", "acme SendBatch insert 1"}},
+	"copy": {func(ctx context.Context, db tenant.DB) {
+		db.CopyFrom(ctx, acme, pgx.Identifier{"notes"}, []string{"tenant_id", "id", "body"},
+			pgx.CopyFromRows([][]any{{acme, 7, "a7"}, {acme, 8, "a8"}}))
+	}, []string{"acme CopyFrom copy 2"}},
+	"transactions": {func(ctx context.Context, db tenant.DB) {
+		tenant.InTx(ctx, db, acme, tenant.TxOptions{Attempts: 2}, func(tx tenant.DB) error {
+			tx.Exec(ctx, acme, insertNote, acme, 3, "a3")
+			tx.InTx(ctx, acme, pgx.TxOptions{}, func(sp tenant.DB) error {
+				sp.Exec(ctx, acme, insertNote, acme, 4, "a4")
+				return errOnPurpose
+			})
+			tx.Exec(ctx, busy, insertNote, busy, 3, "not here")
+			return nil
+		})
+	}, []string{
+		"acme Exec insert 1", "acme Exec insert 1", "acme InTx savepoint 0, on purpose",
+		"busy Exec insert 0, " + tenant.ErrMismatch.Error(), "acme InTx begin 0",
+	}},
+	"panics": {func(ctx context.Context, db tenant.DB) {
+		defer func() { recover() }()
+		db.InTx(ctx, acme, pgx.TxOptions{}, func(tx tenant.DB) error {
+			tx.QueryRow(ctx, acme, getNote, acme, 1).Scan(panicking{})
+			return nil
+		})
+	}, []string{
+		"acme QueryRow select 0, tenant: a function of the caller panicked or ended its goroutine",
+		"acme InTx begin 0, tenant: a function of the caller panicked or ended its goroutine",
+	}},
+	"nobody": {func(ctx context.Context, db tenant.DB) {
+		db.Exec(ctx, nil, listNotes)
+		db.QueryRow(ctx, tenant.ID{}, listNotes).Scan()
+		db.Query(ctx, nil, listNotes)
+		db.SendBatch(ctx, nil, new(pgx.Batch)).Close()
+		db.CopyFrom(ctx, nil, nil, nil, nil)
+		db.InTx(ctx, nil, pgx.TxOptions{}, nil)
+	}, nil},
+}
+
+// What is seen is the same where policies stand behind the statements: the
+// setting that goes before each is not shown.
+func TestObserve(t *testing.T) {
+	t.Parallel()
+	for name, c := range observations {
+		for _, policies := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s/policies=%v", name, policies), func(t *testing.T) {
+				t.Parallel()
+				ctx := t.Context()
+				pool := newPool(t, appConfig(t, pgtest.DSN(t, policySchema)))
+				var plain tenant.DB = newRLS(t, pool)
+				if !policies {
+					pool = pgtest.New(t, notesSchema)
+					plain = tenant.NewShared(pool)
+				}
+				insert(t, plain, acme, 1, "a1")
+				insert(t, plain, acme, 2, "a2")
+				insert(t, plain, busy, 1, "b1")
+				j := new(journal)
+				c.do(ctx, tenant.Observe(plain, j))
+				if diff := cmp.Diff(c.want, j.take(t)); diff != "" {
+					t.Error(diff)
+				}
+				eventually(t, "all connections are back", func() bool { return pool.Stat().AcquiredConns() == 0 })
+			})
+		}
+	}
+}
+
+// refusals are calls that hand their error to the caller.
+var refusals = map[string]func(ctx context.Context, db tenant.DB) error{
+	"Exec": func(ctx context.Context, db tenant.DB) error {
+		return second(db.Exec(ctx, acme, insertNote, acme, 1, "a1"))
+	},
+	"Query": func(ctx context.Context, db tenant.DB) error {
+		rows, err := db.Query(ctx, acme, insertNote, acme, 1, "a1")
+		if rows.Err() != err {
+			return fmt.Errorf("the rows have %w", rows.Err())
+		}
+		return err
+	},
+	"QueryRow": func(ctx context.Context, db tenant.DB) error {
+		return db.QueryRow(ctx, acme, insertNote, acme, 1, "a1").Scan()
+	},
+	"SendBatch": func(ctx context.Context, db tenant.DB) error {
+		b := new(pgx.Batch)
+		note(b, acme, 1)
+		b.Queue(listNotes, acme)
+		return db.SendBatch(ctx, acme, b).Close()
+	},
+	"last of a batch": func(ctx context.Context, db tenant.DB) error {
+		b := new(pgx.Batch)
+		b.Queue(listNotes, acme)
+		note(b, acme, 1)
+		return second(db.SendBatch(ctx, acme, b).Exec())
+	},
+	"RunBatch": func(ctx context.Context, db tenant.DB) error {
+		return tenant.RunBatch(ctx, db, acme, func(b *tenant.Batch) { tenant.QueueExec(b, insertNote, acme, 1, "a1") })
+	},
+	"CopyFrom": func(ctx context.Context, db tenant.DB) error {
+		return second(db.CopyFrom(ctx, acme, pgx.Identifier{"notes"}, []string{"tenant_id", "id", "body"},
+			pgx.CopyFromRows([][]any{{acme, 1, "a1"}})))
+	},
+}
+
+// A guard's error is the caller's as it is, even where it looks like one of
+// the server's, and what was refused was not done, in a transaction neither.
+func TestGuardRefuses(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	no := &pgconn.PgError{Code: "00000", Message: "words of the guard's"}
+	guard := tenant.Guard(func(_ context.Context, s tenant.Statement) error {
+		if strings.HasPrefix(s.SQL, "insert") || s.Call == tenant.CallCopy {
+			return no
+		}
+		return nil
+	})
+	for name, call := range refusals {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			plain := tenant.NewShared(pgtest.New(t, notesSchema))
+			first, last := new(journal), new(journal)
+			db := tenant.Observe(plain, first, guard, last)
+			if err := call(ctx, db); err != no {
+				t.Errorf("%v, want the guard's error", err)
+			}
+			if err := db.InTx(ctx, acme, pgx.TxOptions{}, func(tx tenant.DB) error { return call(ctx, tx) }); err != no {
+				t.Errorf("in a transaction: %v, want the guard's error", err)
+			}
+			if got := bodies(t, plain, acme); len(got) != 0 {
+				t.Errorf("%q was written", got)
+			}
+			refused := 0
+			for _, line := range first.take(t) {
+				if strings.HasSuffix(line, ", refused") {
+					refused++
+				}
+			}
+			if refused < 2 {
+				t.Errorf("the observer before the guard heard of %d refusals", refused)
+			}
+			for _, line := range last.take(t) {
+				if strings.Contains(line, "insert") || strings.Contains(line, "copy") {
+					t.Errorf("the observer behind the guard heard of %s", line)
+				}
+			}
+		})
+	}
+	t.Run("InTx", func(t *testing.T) {
+		t.Parallel()
+		db := tenant.Observe(tenant.NewShared(pgtest.New(t, notesSchema)), tenant.Guard(func(_ context.Context, s tenant.Statement) error {
+			if s.Call == tenant.CallTx {
+				return no
+			}
+			return nil
+		}))
+		err := db.InTx(ctx, acme, pgx.TxOptions{}, func(tenant.DB) error { t.Error("fn ran"); return nil })
+		if err != no {
+			t.Errorf("%v, want the guard's error", err)
+		}
+	})
+}
+
+// An observed DB is as strict as the one below it.
+func TestObservedRefusesAsBefore(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	j := new(journal)
+	db := tenant.Observe(tenant.NewShared(pgtest.New(t, notesSchema)), j)
+	begins := new(pgx.Batch)
+	begins.BeginTx(pgx.TxOptions{})
+	note(begins, acme, 1)
+	if err := db.SendBatch(ctx, acme, begins).Close(); !errors.Is(err, tenant.ErrBatchTx) {
+		t.Errorf("a batch with a transaction of its own: %v", err)
+	}
+	options := tenant.TxOptions{ReadOnly: true}
+	db.InTx(ctx, acme, pgx.TxOptions{}, func(tx tenant.DB) error {
+		nothing := func(tenant.DB) error { t.Error("fn ran"); return nil }
+		if err := tenant.InTx(ctx, tx, acme, options, nothing); err == nil || errors.Is(err, tenant.ErrMismatch) {
+			t.Errorf("a nested transaction takes options: %v", err)
+		}
+		if err := tenant.InTx(ctx, tx, busy, options, nothing); !errors.Is(err, tenant.ErrMismatch) {
+			t.Errorf("another tenant in the transaction: %v", err)
+		}
+		return nil
+	})
+	if got := bodies(t, db, acme); len(got) != 0 {
+		t.Errorf("%q was written", got)
+	}
+}
+
+// The context that Before returns is the one that the statement runs with.
+func TestObserverContext(t *testing.T) {
+	t.Parallel()
+	db := tenant.Observe(tenant.NewShared(pgtest.New(t, notesSchema)), ended{})
+	if _, err := db.Exec(t.Context(), acme, insertNote, acme, 1, "a1"); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v, want that the context was cancelled", err)
+	}
+}
+
+// ended hands out contexts that have ended.
+type ended struct{ tenant.Guard }
+
+func (ended) Before(ctx context.Context, _ tenant.Statement) (context.Context, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	cancel()
+	return ctx, nil
+}
+func (ended) After(context.Context, tenant.Statement, tenant.Outcome) {}
+
+// Without observers nothing is put in between.
+func TestObserveNobody(t *testing.T) {
+	db := tenant.NewShared(nil)
+	if tenant.Observe(db) != db {
+		t.Error("Observe without observers is another DB")
+	}
+}
