@@ -2,6 +2,8 @@ package tenant
 
 import (
 	"context"
+	"io"
+	"log/slog"
 	"sync"
 	"testing"
 
@@ -192,11 +194,19 @@ func BenchmarkQueryRow(b *testing.B) {
 			direct.QueryRow(ctx, `select 1`, args...).Scan(dest...)
 		}
 	})
-	b.Run("shared", func(b *testing.B) {
-		b.ReportAllocs()
-		var db DB = &shared{pool}
-		for b.Loop() {
-			db.QueryRow(ctx, key, `select 1`, args...).Scan(dest...)
-		}
-	})
+	quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
+	for name, observers := range map[string][]Observer{
+		"shared":   nil,
+		"counters": {NewCounters(1)},
+		"audit":    {NewAudit(AuditConfig{Logger: quiet})},
+		"caller":   {NewAudit(AuditConfig{Logger: quiet, Caller: true})},
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			db := Observe(&shared{pool}, observers...)
+			for b.Loop() {
+				db.QueryRow(ctx, key, `select 1`, args...).Scan(dest...)
+			}
+		})
+	}
 }
