@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/tenantc/tenantc/bench/sqlcgen"
+	"github.com/tenantc/tenantc/bench/turns"
 	"github.com/tenantc/tenantc/gen"
 	"github.com/tenantc/tenantc/tenant"
 )
@@ -156,25 +157,25 @@ func (c call) allocations() (ours, theirs float64, err error) {
 }
 
 // measure compares the times of both sides.
-func (c call) measure() (ratio, error) {
+func (c call) measure() (turns.Ratio, error) {
 	n := 0
 	for start := time.Now(); time.Since(start) < blockTime; n++ {
 		if err := c.theirs(); err != nil {
-			return ratio{}, err
+			return turns.Ratio{}, err
 		}
 	}
-	return compare(callBlocks, n, c.ours, c.theirs)
+	return turns.Compare(callBlocks, n, c.ours, c.theirs)
 }
 
 // benchCalls prints what a method of gen costs beside sqlc's own.
-func benchCalls(r *report) error {
+func benchCalls(r *turns.Report) error {
 	lifetime, end := context.WithCancel(context.Background())
 	defer end()
 	all, err := calls(lifetime)
 	if err != nil {
 		return err
 	}
-	r.section("A call through gen beside sqlc's own method, on a connection without a server",
+	r.Section("A call through gen beside sqlc's own method, on a connection without a server",
 		"query", "ns", "sqlc ns", "ratio", "95 % upper", "bound", "allocs", "sqlc allocs")
 	for _, c := range all {
 		ours, theirs, err := c.allocations()
@@ -185,7 +186,7 @@ func benchCalls(r *report) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", c.name, err)
 		}
-		r.row(got.Median <= maxCallRatio && ours <= theirs,
+		r.Row(got.Median <= maxCallRatio && ours <= theirs,
 			c.name, fmt.Sprint(got.Ours.Nanoseconds()), fmt.Sprint(got.Theirs.Nanoseconds()),
 			fmt.Sprintf("%.3f", got.Median), fmt.Sprintf("%.3f", got.Upper), fmt.Sprintf("≤ %.2f", maxCallRatio),
 			fmt.Sprintf("%.0f", ours), fmt.Sprintf("%.0f", theirs))

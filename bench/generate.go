@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/tenantc/tenantc/bench/turns"
 )
 
 const (
@@ -28,8 +30,8 @@ var sizes = []struct {
 }
 
 // benchGenerate prints what tenantc adds to a run of sqlc.
-func benchGenerate(r *report, t tools, work string) error {
-	r.section("Generation beside plain sqlc generate: own part = wall - child",
+func benchGenerate(r *turns.Report, t tools, work string) error {
+	r.Section("Generation beside plain sqlc generate: own part = wall - child",
 		"tables", "wall ms", "child ms", "own ms", "own cpu ms", "sqlc ms", "wall/sqlc", "own/sqlc", "bound", "peak MiB")
 	own := make(map[int]time.Duration)
 	for _, size := range sizes {
@@ -55,23 +57,23 @@ func benchGenerate(r *report, t tools, work string) error {
 			owns, cpus, plains = append(owns, got.own()), append(cpus, got.cpu), append(plains, plain.wall)
 			peak = max(peak, got.peak)
 		}
-		own[size.tables] = medianDuration(owns)
-		share := float64(medianDuration(owns)) / float64(medianDuration(plains))
-		r.row(share <= size.maxShare && (size.tables < 1000 || peak <= maxPeak),
-			fmt.Sprint(size.tables), ms(medianDuration(walls)), ms(medianDuration(children)), ms(medianDuration(owns)), ms(medianDuration(cpus)),
-			ms(medianDuration(plains)), fmt.Sprintf("%.2f", float64(medianDuration(walls))/float64(medianDuration(plains))), fmt.Sprintf("%.3f", share), fmt.Sprintf("≤ %.2f", size.maxShare), mib(peak))
+		own[size.tables] = turns.Median(owns)
+		share := float64(turns.Median(owns)) / float64(turns.Median(plains))
+		r.Row(share <= size.maxShare && (size.tables < 1000 || peak <= maxPeak),
+			fmt.Sprint(size.tables), ms(turns.Median(walls)), ms(turns.Median(children)), ms(turns.Median(owns)), ms(turns.Median(cpus)),
+			ms(turns.Median(plains)), fmt.Sprintf("%.2f", float64(turns.Median(walls))/float64(turns.Median(plains))), fmt.Sprintf("%.3f", share), fmt.Sprintf("≤ %.2f", size.maxShare), mib(peak))
 	}
 	growth := math.Log10(float64(own[1000]) / float64(own[100]))
-	r.section("Growth of the own part from 100 to 1000 tables", "exponent", "bound")
-	r.row(growth <= maxGrowth, fmt.Sprintf("%.2f", growth), fmt.Sprintf("≤ %.1f", maxGrowth))
-	r.note("own: work that is done while sqlc runs costs nobody time and is not in it, but in own cpu")
-	r.note("own peak memory is VmHWM of tenantc's process, bound at 1000 tables ≤ %s MiB", mib(maxPeak))
+	r.Section("Growth of the own part from 100 to 1000 tables", "exponent", "bound")
+	r.Row(growth <= maxGrowth, fmt.Sprintf("%.2f", growth), fmt.Sprintf("≤ %.1f", maxGrowth))
+	r.Note("own: work that is done while sqlc runs costs nobody time and is not in it, but in own cpu")
+	r.Note("own peak memory is VmHWM of tenantc's process, bound at 1000 tables ≤ %s MiB", mib(maxPeak))
 	return nil
 }
 
 // benchCheck prints what it takes to prove two thousand statements of every
 // shape.
-func benchCheck(r *report, t tools, work string) error {
+func benchCheck(r *turns.Report, t tools, work string) error {
 	dir := filepath.Join(work, "check")
 	if err := writeVaried(dir, variedTables, variedQueries); err != nil {
 		return err
@@ -86,9 +88,9 @@ func benchCheck(r *report, t tools, work string) error {
 		walls = append(walls, got.wall)
 		peak = max(peak, got.peak)
 	}
-	wall := medianDuration(walls)
-	r.section("tenantc check, the whole process", "statements", "tables", "wall ms", "bound ms", "peak MiB", "bound MiB")
-	r.row(wall <= maxCheck && peak <= maxCheckPeak, fmt.Sprint(variedQueries), fmt.Sprint(variedTables),
+	wall := turns.Median(walls)
+	r.Section("tenantc check, the whole process", "statements", "tables", "wall ms", "bound ms", "peak MiB", "bound MiB")
+	r.Row(wall <= maxCheck && peak <= maxCheckPeak, fmt.Sprint(variedQueries), fmt.Sprint(variedTables),
 		ms(wall), "≤ "+ms(maxCheck), mib(peak), "≤ "+mib(maxCheckPeak))
 	return nil
 }

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/tenantc/tenantc/bench/turns"
 )
 
 // maxLarge bounds what one statement far larger than people write adds to
@@ -48,9 +50,9 @@ func largeStatements() map[string]string {
 }
 
 // benchLarge measures each large statement beside a small one, by turns.
-func benchLarge(r *report, t tools, work string) error {
+func benchLarge(r *turns.Report, t tools, work string) error {
 	const small = "select id from d where tenant_id = @tenant_id"
-	r.section("tenantc check, what one large statement adds", "statement", "added ms", "bound ms")
+	r.Section("tenantc check, what one large statement adds", "statement", "added ms", "bound ms")
 	statements := largeStatements()
 	for _, name := range []string{"10,000 conjuncts", "200 joins"} {
 		dirs := map[string]string{small: filepath.Join(work, "small"), statements[name]: filepath.Join(work, "large")}
@@ -73,7 +75,7 @@ func benchLarge(r *report, t tools, work string) error {
 			with = min(with, got.wall)
 		}
 		wall := with - base
-		r.row(wall <= maxLarge, name, ms(wall), "≤ "+ms(maxLarge))
+		r.Row(wall <= maxLarge, name, ms(wall), "≤ "+ms(maxLarge))
 	}
 	return nil
 }

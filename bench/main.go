@@ -10,62 +10,88 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"strings"
+
+	"github.com/tenantc/tenantc/bench/turns"
 )
 
+// A part is one of the sections of the report.
+type part struct {
+	name  string
+	bench func(r *turns.Report) error
+	built func(r *turns.Report, t tools, work string) error // with the programs, in a folder
+}
+
+var parts = []part{
+	{name: "calls", bench: benchCalls},
+	{name: "repository", bench: benchRepository},
+	{name: "placements", bench: benchPlacements},
+	{name: "prove", bench: benchProve},
+	{name: "generate", built: benchGenerate},
+	{name: "check", built: benchCheck},
+	{name: "check", built: benchLarge},
+	{name: "rebuild", built: benchRebuild},
+}
+
 func main() {
-	only := flag.String("only", "", "measure one part: calls, placements, generate, prove or check")
+	only := flag.String("only", "", "measure some parts, between commas: calls, repository, placements, prove, generate, check or rebuild")
+	page := flag.Bool("markdown", false, "print sections of a page, and exit with 0 though bounds are passed")
 	flag.Parse()
-	if err := measure(*only); err != nil {
+	r := turns.NewReport(os.Stdout)
+	if *page {
+		r = turns.NewMarkdown(os.Stdout)
+	}
+	chosen, err := choose(*only)
+	if err == nil {
+		err = measure(r, chosen)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func measure(only string) error {
-	switch only {
-	case "", "calls", "placements", "generate", "prove", "check":
-	default:
-		return fmt.Errorf("no part is called %q: calls, placements, generate, prove or check", only)
+// choose returns the parts that are named, or all.
+func choose(only string) ([]part, error) {
+	if only == "" {
+		return parts, nil
 	}
-	r := newReport(os.Stdout)
-	if only == "" || only == "calls" {
-		if err := benchCalls(r); err != nil {
-			return err
+	var chosen []part
+	for name := range strings.SplitSeq(only, ",") {
+		before := len(chosen)
+		for _, p := range parts {
+			if p.name == name {
+				chosen = append(chosen, p)
+			}
+		}
+		if len(chosen) == before {
+			return nil, fmt.Errorf("no part is called %q: calls, repository, placements, prove, generate, check or rebuild", name)
 		}
 	}
-	if only == "" || only == "placements" {
-		if err := benchPlacements(r); err != nil {
-			return err
-		}
+	return chosen, nil
+}
+
+func measure(r *turns.Report, chosen []part) error {
+	work, remove, err := workFolder()
+	if err != nil {
+		return err
 	}
-	if only == "" || only == "prove" {
-		if err := benchProve(r); err != nil {
-			return err
+	defer remove()
+	var t tools
+	for _, p := range chosen {
+		if p.bench != nil {
+			err = p.bench(r)
+		} else {
+			if t == (tools{}) {
+				if t, err = buildTools(work); err != nil {
+					return err
+				}
+			}
+			err = p.built(r, t, work)
 		}
-	}
-	if only != "calls" && only != "placements" && only != "prove" {
-		work, remove, err := workFolder()
 		if err != nil {
-			return err
-		}
-		defer remove()
-		t, err := buildTools(work)
-		if err != nil {
-			return err
-		}
-		if only == "" || only == "generate" {
-			if err := benchGenerate(r, t, work); err != nil {
-				return err
-			}
-		}
-		if only == "" || only == "check" {
-			if err := benchCheck(r, t, work); err != nil {
-				return err
-			}
-			if err := benchLarge(r, t, work); err != nil {
-				return err
-			}
+			return fmt.Errorf("%s: %w", p.name, err)
 		}
 	}
-	return r.end()
+	return r.End()
 }

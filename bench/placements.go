@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/tenantc/tenantc/bench/turns"
 	"github.com/tenantc/tenantc/internal/pgtest"
 	"github.com/tenantc/tenantc/schema"
 	"github.com/tenantc/tenantc/tenant"
@@ -53,9 +54,9 @@ func placed(ctx context.Context, db tenant.DB) func() error {
 }
 
 // benchPlacements prints what a placement adds to a statement.
-func benchPlacements(r *report) error {
+func benchPlacements(r *turns.Report) error {
 	ctx := context.Background()
-	r.section("A statement through a placement beside pgx's own",
+	r.Section("A statement through a placement beside pgx's own",
 		"placement", "µs", "pgx µs", "ratio", "95 % upper", "bound")
 	if err := benchClient(ctx, r); err != nil {
 		return err
@@ -78,19 +79,19 @@ func benchPlacements(r *report) error {
 	return benchLookup(ctx, r, dsn)
 }
 
-func (r *report) placement(name string, got ratio, bound float64) {
+func placementRow(r *turns.Report, name string, got turns.Ratio, bound float64) {
 	limit := "none"
 	if bound > 0 {
 		limit = fmt.Sprintf("≤ %.2f", bound)
 	}
-	r.row(bound == 0 || got.Median <= bound, name,
+	r.Row(bound == 0 || got.Median <= bound, name,
 		fmt.Sprintf("%.2f", float64(got.Ours.Nanoseconds())/1e3), fmt.Sprintf("%.2f", float64(got.Theirs.Nanoseconds())/1e3),
 		fmt.Sprintf("%.3f", got.Median), fmt.Sprintf("%.3f", got.Upper), limit)
 }
 
 // benchClient measures the client's processor time, on a connection without a
 // server: what a placement costs beside everything that pgx does.
-func benchClient(ctx context.Context, r *report) error {
+func benchClient(ctx context.Context, r *turns.Report) error {
 	a := answer{oids(uuidOID, uuidOID), oids(textOID, textOID, 23), []any{"Ann", "ann@acme.test", int32(41)}, 1, "SELECT 1"}
 	pool, err := fakePool(ctx, a)
 	if err != nil {
@@ -110,15 +111,15 @@ func benchClient(ctx context.Context, r *report) error {
 		return err
 	}
 	const n = 1000
-	got, err := compare(callBlocks, n, placed(ctx, tenant.NewShared(pool)), direct(ctx, pool))
+	got, err := turns.Compare(callBlocks, n, placed(ctx, tenant.NewShared(pool)), direct(ctx, pool))
 	if err != nil {
 		return err
 	}
-	r.placement("shared, client only", got, maxSharedRatio)
-	if got, err = compare(callBlocks, n, placed(ctx, own), direct(ctx, pool)); err != nil {
+	placementRow(r, "shared, client only", got, maxSharedRatio)
+	if got, err = turns.Compare(callBlocks, n, placed(ctx, own), direct(ctx, pool)); err != nil {
 		return err
 	}
-	r.placement("database, client only", got, 0)
+	placementRow(r, "database, client only", got, 0)
 	return nil
 }
 
@@ -155,7 +156,7 @@ func referenceDatabase(ctx context.Context, server *pgtest.Server) (string, erro
 
 // benchServer measures whole calls, the server included, on the clock on the
 // wall: round trips are what counts.
-func benchServer(ctx context.Context, r *report, dsn string, delay time.Duration) (err error) {
+func benchServer(ctx context.Context, r *turns.Report, dsn string, delay time.Duration) (err error) {
 	over, bound, blocks, n := "local socket", maxRLSRatio, socketBlocks, 50
 	cfg, err := pgxpool.ParseConfig(dsn)
 	if err != nil {
@@ -223,18 +224,18 @@ func benchServer(ctx context.Context, r *report, dsn string, delay time.Duration
 		{"row-level security, " + over, rls, bound},
 		{"schema, " + over, schemas, 0},
 	} {
-		got, err := compareBy(wall, blocks, n, placed(ctx, p.db), direct(ctx, plain))
+		got, err := turns.CompareBy(turns.Wall, blocks, n, placed(ctx, p.db), direct(ctx, plain))
 		if err != nil {
 			return fmt.Errorf("%s: %w", p.name, err)
 		}
-		r.placement(p.name, got, p.bound)
+		placementRow(r, p.name, got, p.bound)
 	}
 	return nil
 }
 
 // benchLookup measures how long a router takes to say where a tenant is, one of
 // many that it remembers.
-func benchLookup(ctx context.Context, r *report, dsn string) error {
+func benchLookup(ctx context.Context, r *turns.Report, dsn string) error {
 	control, err := pgxpool.New(ctx, dsn)
 	if err != nil {
 		return err
@@ -276,14 +277,14 @@ func benchLookup(ctx context.Context, r *report, dsn string) error {
 		time.Sleep(time.Second)
 	}
 	const rounds = 50
-	start := clock()
+	start := turns.Clock()
 	for range rounds {
 		if err := all(); err != nil {
 			return err
 		}
 	}
-	took := (clock() - start) / (rounds * lookups)
-	r.section("Where one of "+fmt.Sprint(lookups)+" tenants is", "ns", "bound")
-	r.row(took <= maxLookup, fmt.Sprint(took.Nanoseconds()), fmt.Sprintf("≤ %d", maxLookup.Nanoseconds()))
+	took := (turns.Clock() - start) / (rounds * lookups)
+	r.Section("Where one of "+fmt.Sprint(lookups)+" tenants is", "ns", "bound")
+	r.Row(took <= maxLookup, fmt.Sprint(took.Nanoseconds()), fmt.Sprintf("≤ %d", maxLookup.Nanoseconds()))
 	return nil
 }

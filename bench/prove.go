@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tenantc/tenantc/bench/turns"
 	"github.com/tenantc/tenantc/internal/catalog"
 	"github.com/tenantc/tenantc/internal/config"
 	"github.com/tenantc/tenantc/internal/diag"
@@ -70,7 +71,7 @@ func (r *reader) prove(text string, rounds int) (time.Duration, error) {
 
 // benchProve prints what one statement takes, over many shapes, and how that
 // grows with its length.
-func benchProve(r *report) error {
+func benchProve(r *turns.Report) error {
 	reader, err := readVaried()
 	if err != nil {
 		return err
@@ -86,12 +87,12 @@ func benchProve(r *report) error {
 		took, byShape[shape] = append(took, d), append(byShape[shape], d)
 	}
 	slices.Sort(took)
-	slowest := slices.MaxFunc(byShape, func(a, b []time.Duration) int { return cmp.Compare(medianDuration(a), medianDuration(b)) })
-	r.section("One statement: parse, resolve and prove", "statements", "shapes", "median µs", "bound µs", "95 % µs", "slowest shape µs")
-	r.row(took[len(took)/2] <= maxStatement, fmt.Sprint(len(took)), fmt.Sprint(len(shapes)), us(took[len(took)/2]), us(maxStatement),
-		us(took[len(took)*95/100]), us(medianDuration(slowest)))
+	slowest := slices.MaxFunc(byShape, func(a, b []time.Duration) int { return cmp.Compare(turns.Median(a), turns.Median(b)) })
+	r.Section("One statement: parse, resolve and prove", "statements", "shapes", "median µs", "bound µs", "95 % µs", "slowest shape µs")
+	r.Row(took[len(took)/2] <= maxStatement, fmt.Sprint(len(took)), fmt.Sprint(len(shapes)), us(took[len(took)/2]), us(maxStatement),
+		us(took[len(took)*95/100]), us(turns.Median(slowest)))
 
-	r.section("Growth over a statement's length", "of", "from", "to", "µs", "µs", "exponent", "bound")
+	r.Section("Growth over a statement's length", "of", "from", "to", "µs", "µs", "exponent", "bound")
 	for _, g := range growing {
 		from, to := g.from, g.from*8
 		runtime.GC()
@@ -104,9 +105,9 @@ func benchProve(r *report) error {
 			return err
 		}
 		exponent := math.Log(float64(long)/float64(short)) / math.Log(float64(len(g.statement(to)))/float64(len(g.statement(from))))
-		r.row(exponent <= maxLength, g.name, fmt.Sprint(from), fmt.Sprint(to), us(short), us(long), fmt.Sprintf("%.2f", exponent), fmt.Sprintf("≤ %.2f", maxLength))
+		r.Row(exponent <= maxLength, g.name, fmt.Sprint(from), fmt.Sprint(to), us(short), us(long), fmt.Sprintf("%.2f", exponent), fmt.Sprintf("≤ %.2f", maxLength))
 	}
-	r.note("an exponent of 1 is time in proportion to length; what is over it is the growing maps of names and terms, and noise")
+	r.Note("an exponent of 1 is time in proportion to length; what is over it is the growing maps of names and terms, and noise")
 	return nil
 }
 

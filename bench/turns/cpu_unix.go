@@ -1,15 +1,15 @@
 //go:build unix
 
-package main
+package turns
 
 import (
 	"syscall"
 	"time"
 )
 
-// clock returns the time that the processors have spent on this process. What
+// Clock returns the time that the processors have spent on this process. What
 // is measured with it waits for nothing, and other processes do not count.
-func clock() time.Duration {
+func Clock() time.Duration {
 	var used syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
 		panic(err) // there is no such error for oneself
