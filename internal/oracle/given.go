@@ -145,8 +145,8 @@ func givenTable(cat *catalog.Catalog, rel *catalog.Relation, sql string) (*table
 	}
 	for _, c := range rel.Columns {
 		typ := cat.Base(c.Type)
-		col := &column{name: quote(c.Name), typ: family(typ), notNull: c.NotNull, made: c.Generated != nil}
-		t.identity = t.identity || c.Identity == 'a'
+		col := &column{name: quote(c.Name), typ: family(typ), notNull: c.NotNull, made: c.Generated != nil, always: c.Identity == 'a'}
+		t.identity = t.identity || col.always
 		carries := c.Index == ten.Column() || inKey(rel, c.Index)
 		if lits := checked(cat, rel, c); len(lits) > 0 && !carries {
 			col.values = lits

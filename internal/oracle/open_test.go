@@ -49,3 +49,30 @@ func TestRenumber(t *testing.T) {
 		t.Errorf("the numbers were %v, want [1 3 12]", old)
 	}
 }
+
+// TestShuffled asks for another storage order of tables whose first column an
+// UPDATE may not set.
+func TestShuffled(t *testing.T) {
+	ctx := context.Background()
+	server := startServer(t)
+	seen := 0
+	for seed := range uint64(40) {
+		w, err := newWorld(ctx, server, dice{rand.New(rand.NewPCG(seed, 5))}, newCounts())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, table := range w.schema.tables {
+			if table.cols[0].always || table.cols[0].made {
+				seen++
+			}
+		}
+		st := newStatement(piece(fragment, "statement", "??", frag(""), (&grower{}).simple([]*node{frag("x.id")}, frag("tenants AS x"), nil)))
+		if _, err := w.all.shuffled(ctx, st, nil, 0); err != nil {
+			t.Errorf("seed %d: %v", seed, err)
+		}
+		w.close(ctx)
+	}
+	if seen == 0 {
+		t.Error("no schema had such a table")
+	}
+}

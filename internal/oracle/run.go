@@ -239,7 +239,7 @@ func (s *side) shuffled(ctx context.Context, st *statement, a args, i int) (*out
 	sql := "BEGIN; " + orders[i] + "; SET LOCAL session_replication_role = replica"
 	for _, t := range s.tables {
 		for _, c := range t.cols {
-			if !c.made {
+			if !c.made && !c.always {
 				sql += fmt.Sprintf("; UPDATE %s x SET %s = %s WHERE hashtext(x::text || '%d') %% 2 = 0", t.name, c.name, c.name, i)
 				break
 			}

@@ -53,6 +53,7 @@ type column struct {
 	extra   string // DEFAULT, GENERATED
 	made    bool   // generated: no INSERT names it
 	server  bool   // an identity: the server fills it where no INSERT names it
+	always  bool   // an identity that an UPDATE may set to its default only
 	// values are the literals that stand in a column of a given schema; nil means
 	// those of its family.
 	values []string
