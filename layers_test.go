@@ -33,6 +33,7 @@ const (
 	yaml   = "go.yaml.in/yaml/v3"
 	plural = "github.com/jinzhu/inflection"
 	goose  = "github.com/pressly/goose/v3"
+	otel   = "go.opentelemetry.io/otel/..."
 	proto  = "google.golang.org/protobuf/..."
 )
 
@@ -41,6 +42,7 @@ var layers = []layer{
 	{"tenant", []string{"tenant/pools", pgx, uuid}},
 	{"tenant/pools", []string{pgx}},
 	{"tenant/provision", []string{"tenant", "tenant/pools", pgx, goose}},
+	{"tenant/tenantotel", []string{"tenant", pgx, otel}},
 	{"tenant/*", []string{"tenant", pgx, uuid}},
 	{"models", []string{"tenant", uuid, "github.com/jackc/pgx/v5/pgtype"}},
 	{"schema", nil},
