@@ -13,8 +13,9 @@ type Observer interface {
 	// and the caller gets the error as it is. Otherwise the statement runs with
 	// the context returned, which is ctx or made from it; nil stands for ctx.
 	//
-	// Statements of a batch, and those in a transaction, run with their caller's
-	// context; the one returned is for After alone there.
+	// Statements of a batch run with the caller's context; the one returned is
+	// for After alone there. One in a transaction starts from its own caller's
+	// context, not from that of the transaction.
 	Before(ctx context.Context, s Statement) (context.Context, error)
 
 	// After is called once s is over, with the context that Before returned. It
@@ -44,9 +45,10 @@ type Statement struct {
 	Tenant Key
 
 	// SQL is the statement's text, with parameters in place of values; text
-	// written by hand may of course have values in it. A copy and a
-	// transaction, which have no text of the caller's, are told as "copy … from
-	// stdin", "begin" and "savepoint".
+	// written by hand may of course have values in it, and a pgx.QueryRewriter
+	// among its arguments, which generated code never has, may still turn it into
+	// another. A copy and a transaction, which have no text of the caller's, are
+	// told as "copy … from stdin", "begin" and "savepoint".
 	SQL string
 }
 
@@ -110,7 +112,8 @@ type Outcome struct {
 // The DB inside InTx is observed too. Calls without a tenant are refused with
 // [ErrNoTenant] before any observer hears of them. What a placement adds of its
 // own, as the setting of row-level security, is no statement of the caller's
-// and not shown.
+// and not shown. A DB that OnTx returns is observed when Observe is called on
+// it, and not because the placement is.
 //
 // Every statement of a batch is shown to the observers before the first is
 // sent; when one is refused none is.

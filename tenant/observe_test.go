@@ -345,6 +345,45 @@ func TestObservedRefusesAsBefore(t *testing.T) {
 	}
 }
 
+// Policies confine what is observed, and no flight is added.
+func TestObservedUnderPolicies(t *testing.T) {
+	t.Parallel()
+	dsn := pgtest.DSN(t, policySchema)
+	proxy := pgtest.NewProxy(t, dsn, 0)
+	cfg := appConfig(t, dsn)
+	proxy.Through(&cfg.ConnConfig.Config)
+	cfg.MaxConns = 1
+	j := new(journal)
+	db := tenant.Observe(newRLS(t, newPool(t, cfg)), j)
+	insert(t, db, acme, 1, "a1")
+	insert(t, db, busy, 1, "b1")
+	checkConfined(t, db)
+	checkFlights(t, proxy, db)
+	if lines := j.take(t); len(lines) < 10 {
+		t.Errorf("only %q was seen", lines)
+	}
+}
+
+// What goes through a router is observed like anything else, wherever the tenant
+// lives.
+func TestObservedRouter(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	counters := tenant.NewCounters(len(ids))
+	db := tenant.Observe(setupFleet(t, nil).router, counters)
+	for i, id := range ids {
+		insert(t, db, id, 1, "a note")
+		err := db.InTx(ctx, id, pgx.TxOptions{}, func(tx tenant.DB) error { bodies(t, tx, id); return nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, _ := counters.Of(id)
+		if got.Time = 0; got != (tenant.Count{Queries: 2, Rows: 2, Transactions: 1}) {
+			t.Errorf("tenant %d: %+v", i, got)
+		}
+	}
+}
+
 // The context that Before returns is the one that the statement runs with.
 func TestObserverContext(t *testing.T) {
 	t.Parallel()

@@ -111,13 +111,14 @@ func (d *observed) SendBatch(ctx context.Context, id Key, b *pgx.Batch) pgx.Batc
 		return failedBatch(ErrBatchTx)
 	}
 	all := &sightings{list: make([]sighting, len(b.QueuedQueries))}
-	for i, q := range b.QueuedQueries {
+	seen := all.observe(b) // what is shown is what is sent
+	for i, q := range seen.QueuedQueries {
 		if _, err := d.see(ctx, &all.list[i], Statement{CallBatch, id, q.SQL}); err != nil {
 			all.end(Outcome{Err: err, Refused: true})
 			return pgx.FailedBatchResults(&pgx.Batch{}, err)
 		}
 	}
-	return observedResults{d.db.SendBatch(ctx, id, all.observe(b)), all}
+	return observedResults{d.db.SendBatch(ctx, id, seen), all}
 }
 
 // sightings are the statements of a batch, in their order.
