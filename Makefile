@@ -46,6 +46,25 @@ verify: tools ## check that gen/ is current, and what gofmt, vet, staticcheck an
 bench: tools ## measure tenantc beside sqlc and print the ratios
 	cd bench && go run .
 
+# Which parts of bench/ `make bench-report` measures (all), and the folder of a
+# copy of pebble-orm, which needs a newer Go than this.
+PARTS  ?=
+PEBBLE ?=
+
+.PHONY: bench-report
+bench-report: tools ## measure beside sqlc, pgx and other libraries, and write docs/benchmarks.md
+	@page=$$(mktemp -d); trap 'rm -rf "$$page"' EXIT; \
+	(cd bench; go run . -markdown -only "$(PARTS)") >"$$page/all"; \
+	cd bench/orms; flags=; \
+	if [[ -n "$(PEBBLE)" ]]; then \
+		cp go.mod go.sum "$$page"; \
+		go mod edit -go=1.27.0 -require=github.com/marshallshelly/pebble-orm@v0.0.0 \
+			-replace=github.com/marshallshelly/pebble-orm="$(PEBBLE)" "$$page/go.mod"; \
+		flags="-modfile=$$page/go.mod -mod=mod -tags=pebble"; \
+	fi; \
+	go run $$flags . -markdown >>"$$page/all"; \
+	cp "$$page/all" ../../docs/benchmarks.md
+
 # How many statements `make oracle` tries, from which seed, and the folder for
 # what it finds.
 N    ?= 200000

@@ -7,6 +7,7 @@
 package main
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"os"
@@ -35,13 +36,14 @@ var parts = []part{
 
 func main() {
 	only := flag.String("only", "", "measure some parts, between commas: calls, repository, placements, prove, generate, check or rebuild")
-	page := flag.Bool("markdown", false, "print sections of a page, and exit with 0 though bounds are passed")
+	page := flag.Bool("markdown", false, "print docs/benchmarks.md, and exit with 0 though bounds are passed")
 	flag.Parse()
 	r := turns.NewReport(os.Stdout)
-	if *page {
-		r = turns.NewMarkdown(os.Stdout)
-	}
 	chosen, err := choose(*only)
+	if err == nil && *page {
+		r = turns.NewMarkdown(os.Stdout)
+		err = writeHead(context.Background(), os.Stdout)
+	}
 	if err == nil {
 		err = measure(r, chosen)
 	}

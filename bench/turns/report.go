@@ -12,7 +12,8 @@ import (
 type Report struct {
 	table    *tabwriter.Writer // nil on a page
 	page     io.Writer         // nil on a terminal
-	missed   int
+	title    string            // of the section
+	above    []string          // what passed its bound
 	measured int
 }
 
@@ -26,6 +27,7 @@ func NewMarkdown(w io.Writer) *Report { return &Report{page: w} }
 
 // Section begins a table.
 func (r *Report) Section(title string, columns ...string) {
+	r.title = title
 	if r.page != nil {
 		fmt.Fprintf(r.page, "\n### %s\n\n", title)
 		r.line("holds", columns)
@@ -37,7 +39,7 @@ func (r *Report) Section(title string, columns ...string) {
 	r.line("", columns)
 }
 
-// Row prints one measurement; ok says whether it is within its bounds.
+// Row prints one measurement, which the first column names; ok says whether it is within its bounds.
 func (r *Report) Row(ok bool, columns ...string) {
 	mark := map[bool]string{true: "ok", false: "TOO MUCH"}[ok]
 	if r.page != nil {
@@ -45,7 +47,7 @@ func (r *Report) Row(ok bool, columns ...string) {
 	}
 	r.measured++
 	if !ok {
-		r.missed++
+		r.above = append(r.above, r.title+", "+columns[0])
 	}
 	r.line(mark, columns)
 }
@@ -75,12 +77,15 @@ func (r *Report) Note(format string, args ...any) {
 // it says how many were.
 func (r *Report) End() error {
 	if r.page != nil {
-		fmt.Fprintf(r.page, "\nOf %d rows %d are above their bounds.\n", r.measured, r.missed)
+		fmt.Fprintf(r.page, "\nOf these %d rows %d are above their bounds:\n\n", r.measured, len(r.above))
+		for _, row := range r.above {
+			fmt.Fprintf(r.page, "- %s\n", row)
+		}
 		return nil
 	}
 	r.table.Flush()
-	if r.missed > 0 {
-		return fmt.Errorf("%d measurement(s) above their bounds", r.missed)
+	if len(r.above) > 0 {
+		return fmt.Errorf("%d measurement(s) above their bounds", len(r.above))
 	}
 	return nil
 }
