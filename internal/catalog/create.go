@@ -22,6 +22,11 @@ func (b *builder) createTable(s *pgast.CreateStmt, kind RelKind) {
 	rel := &Relation{Schema: q.schema, Name: q.name, Kind: kind, Pos: pos}
 	if s.GetPartspec() != nil && kind == Table {
 		rel.Kind = PartitionedTable
+		for _, n := range s.GetPartspec().GetPartParams() {
+			if e := b.expr(n.GetPartitionElem().GetExpr()); e != nil {
+				rel.PartitionBy = append(rel.PartitionBy, e)
+			}
+		}
 	}
 	t := &tableMaker{b: b, rel: rel, partition: s.GetPartbound() != nil}
 	if !t.parents(s.GetInhRelations()) || !t.ofType(s.GetOfTypename()) {

@@ -62,12 +62,14 @@ func (c *Catalog) UserType(t Type) *UserType {
 	return c.index.types[qname{t.Schema, t.Name}]
 }
 
-// RangesNamed returns the range and multirange types of that name, in the schema
-// or, for "", in any.
-func (c *Catalog) RangesNamed(schema, name string) []*UserType {
+// CalledTypes returns the types of that name, in the schema or, for "", in any,
+// whose making may be what a call means: a range or multirange has constructors,
+// and a call with one argument may be a cast, as `email('x')`. A row has none of
+// both, and the labels of an enum are looked up by no one's code.
+func (c *Catalog) CalledTypes(schema, name string) []*UserType {
 	var out []*UserType
 	for _, t := range c.Types {
-		if t.Kind == Range && t.Name == name && (schema == "" || t.Schema == schema) {
+		if t.Kind != Enum && t.Kind != Composite && t.Name == name && (schema == "" || t.Schema == schema) {
 			out = append(out, t)
 		}
 	}

@@ -89,6 +89,7 @@ type Relation struct {
 	Checks       []*Expr  // table and column CHECKs; also those of domains are on the types
 	Indexes      []*Index // all of them, also those of Keys and Exclusions
 	IndexExprs   []*Expr  // expressions and predicates of indexes
+	PartitionBy  []*Expr  // expressions of the partition key
 	Triggers     []*Trigger
 	Rules        []*Rule
 	Policies     []*Policy

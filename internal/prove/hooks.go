@@ -8,8 +8,8 @@ import (
 )
 
 // hooks assumes of a written relation that what runs with the write keeps the
-// tenant: triggers, rules, defaults, generated columns, CHECKs and index
-// expressions. A trigger that only stamps columns is recognized; anything else
+// tenant: triggers, rules, defaults, generated columns, CHECKs, and expressions
+// of indexes and partition keys. A trigger that only stamps columns is recognized; anything else
 // must be declared.
 //
 //	BEGIN NEW.tenant_id := 2; RETURN NEW; END
@@ -65,9 +65,22 @@ func (s *schema) hooks(w write) {
 	for _, e := range rel.IndexExprs {
 		check("index expression", e)
 	}
+	for at := rel; at != nil; at = partitionOf(at) {
+		for _, e := range at.PartitionBy {
+			check("partition key", e)
+		}
+	}
 	for _, child := range rel.Children {
 		s.hooks(write{rel: child, insert: w.insert, delete: w.delete, set: w.set, at: w.at})
 	}
+}
+
+// partitionOf returns the table of which rel is a partition, or nil.
+func partitionOf(rel *catalog.Relation) *catalog.Relation {
+	if !rel.IsPartition {
+		return nil
+	}
+	return rel.Parents[0]
 }
 
 // fires reports whether a write sets the trigger off. An UPDATE may move a row

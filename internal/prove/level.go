@@ -111,6 +111,7 @@ func (lv *level) collect(it query.FromItem, above *step, top bool, skip map[quer
 			}
 		}
 		for _, u := range it.Using {
+			lv.p.checkOperator("", "=", it.At)
 			for _, side := range []query.Expr{u.Left, u.Right} {
 				if lv.p.placeOf(side) != nil {
 					lv.p.refusePlace(side)

@@ -129,11 +129,12 @@ func plainSelect(n *pgast.Node) *pgast.ResTarget {
 	return sel.TargetList[0].GetResTarget()
 }
 
-// opensBody reports whether a call is proven by the SELECT that its function is.
+// opensBody reports whether a call is proven by the SELECT that its function is:
+// where a type has the name too, it may mean that.
 //
 //	CREATE FUNCTION titles(t uuid) RETURNS SETOF text LANGUAGE sql STABLE AS 'SELECT title FROM docs WHERE tenant_id = t'
 func (p *prover) opensBody(f *query.FuncCall) bool {
-	return f.Body != nil && !p.pureBody(f.User[0]) && p.checkedTypes(f.User[0])
+	return f.Body != nil && !p.pureBody(f.User[0]) && p.checkedTypes(f.User[0]) && len(p.cat.CalledTypes(f.Schema, f.Name)) == 0
 }
 
 // checkedTypes reports whether the types of arguments and result bring no CHECK

@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"github.com/tenantc/tenantc/internal/diag"
 	"slices"
+	"strings"
 
 	"github.com/tenantc/tenantc/internal/catalog"
-	"github.com/tenantc/tenantc/internal/pgast"
 	"github.com/tenantc/tenantc/internal/query"
 )
 
@@ -64,8 +64,21 @@ var advisoryLocks = map[string]bool{
 	"pg_try_advisory_xact_lock": true, "pg_try_advisory_xact_lock_shared": true,
 }
 
-// callProblem says why a call may read more than its arguments, or "".
+// callProblem says why a call may read more than its arguments, or "". It may
+// be one of a type: see catalog.CalledTypes.
 func (p *prover) callProblem(schema, name string, b *catalog.BuiltinFunc, user []*catalog.Function) string {
+	types := p.cat.CalledTypes(schema, name)
+	switch {
+	case !p.constructs(types):
+		return "may make a value of the type of that name, and what that calls is not proven"
+	case len(types) > 0 && b == nil && len(user) == 0:
+		return ""
+	}
+	return p.functionProblem(schema, name, b, user)
+}
+
+// functionProblem is callProblem for what is sure to be a function.
+func (p *prover) functionProblem(schema, name string, b *catalog.BuiltinFunc, user []*catalog.Function) string {
 	if len(user) > 0 {
 		for _, u := range user {
 			if !u.Trusted && !p.pureBody(u) {
@@ -79,11 +92,13 @@ func (p *prover) callProblem(schema, name string, b *catalog.BuiltinFunc, user [
 		}
 		return ""
 	}
-	if b == nil && p.constructs(schema, name) {
-		return ""
-	}
 	if b == nil {
 		return "is not on the list of functions that read nothing but their arguments"
+	}
+	if strings.Contains(name, "json") {
+		if why := p.jsonProblem(); why != "" {
+			return why
+		}
 	}
 	if b.Extension != "" {
 		if !p.cat.HasExtension(b.Extension) {
@@ -97,28 +112,27 @@ func (p *prover) callProblem(schema, name string, b *catalog.BuiltinFunc, user [
 	return ""
 }
 
-// constructs reports whether a function is the constructor that comes with a
-// range type of the schema, which compares the bounds. Those of built-in types
-// and enums compare by themselves; a class of operators of the schema's own is
-// refused where the schema is read.
+// constructs reports whether the types that a call may make a value of are all
+// ranges whose constructor compares the bounds, and does nothing else. Bounds of
+// built-in types and enums compare by themselves; a class of operators of the
+// schema's own is refused where the schema is read.
 //
 //	CREATE TYPE period AS RANGE (subtype = date); SELECT period($1, $2)
-func (p *prover) constructs(schema, name string) bool {
-	types := p.cat.RangesNamed(schema, name)
+//	CREATE DOMAIN lower AS text CHECK (…); SELECT lower('x')      -- a cast
+func (p *prover) constructs(types []*catalog.UserType) bool {
 	for _, t := range types {
-		if u := p.cat.UserType(t.Of); t.Of.Array || t.Of.Schema != "pg_catalog" && (u == nil || u.Kind != catalog.Enum) {
+		if u := p.cat.UserType(t.Of); t.Kind != catalog.Range || t.Of.Array || t.Of.Schema != "pg_catalog" && (u == nil || u.Kind != catalog.Enum) {
 			return false
 		}
 		if t.Diff == "" {
 			continue
 		}
 		b, _ := catalog.LookupBuiltin(t.Diff)
-		user := p.cat.FunctionsNamed("", t.Diff)
-		if b == nil && len(user) == 0 || p.callProblem("", t.Diff, b, user) != "" {
+		if p.functionProblem("", t.Diff, b, p.cat.FunctionsNamed("", t.Diff)) != "" {
 			return false
 		}
 	}
-	return len(types) > 0
+	return true
 }
 
 // checkOperator refuses an operator that is not built in, or that the schema
@@ -216,7 +230,24 @@ func (p *prover) castProblem(u *catalog.UserCast) string {
 		return ""
 	}
 	b, _ := catalog.LookupBuiltin(u.Function)
-	return p.callProblem(u.FunctionSchema, u.Function, b, p.cat.FunctionsNamed(u.FunctionSchema, u.Function))
+	return p.functionProblem(u.FunctionSchema, u.Function, b, p.cat.FunctionsNamed(u.FunctionSchema, u.Function))
+}
+
+// jsonProblem says why a function that makes JSON of values of any type may read
+// more than these, or "": it calls a cast to json that the schema defines,
+// though it has to be written elsewhere, for whatever is in an array or a row.
+//
+//	CREATE CAST (mood AS json) WITH FUNCTION spell(mood); SELECT to_json(d) FROM docs d WHERE …
+func (p *prover) jsonProblem() string {
+	for _, u := range p.cat.Casts {
+		if u.Function == "" || !u.To.Same(catalog.Builtin("json")) {
+			continue
+		}
+		if why := p.functionProblem(u.FunctionSchema, u.Function, nil, p.cat.FunctionsNamed(u.FunctionSchema, u.Function)); why != "" {
+			return fmt.Sprintf("may convert a value by %s(), which %s", u.Function, why)
+		}
+	}
+	return ""
 }
 
 // mayBe reports whether e may be a value of type t, an array of such, or a row.
@@ -273,117 +304,4 @@ func (p *prover) castType(t catalog.Type) catalog.Type {
 		return catalog.Type{Schema: "pg_catalog", Name: "anyenum", Array: t.Array}
 	}
 	return t
-}
-
-// impure says why an expression of the DDL may read more than the row that it
-// stands on, or "".
-func (p *prover) impure(e *catalog.Expr) string {
-	if e == nil || e.Node == nil {
-		return ""
-	}
-	why := ""
-	say := func(format string, args ...any) {
-		if why == "" {
-			why = fmt.Sprintf(format, args...)
-		}
-	}
-	pgast.Walk(e.Node, func(m pgast.Message) bool {
-		switch m.(type) {
-		case *pgast.ColumnRef, *pgast.FuncCall: // of whatever type
-			for _, u := range p.cat.Casts {
-				if problem := p.castProblem(u); problem != "" {
-					say("may cast a value by %s(), which %s", u.Function, problem)
-				}
-			}
-		}
-		switch n := m.(type) {
-		case *pgast.SubLink, *pgast.SelectStmt:
-			say("has a subquery")
-		case *pgast.FuncCall:
-			parts := pgast.Strings(n.Funcname)
-			if len(parts) == 0 {
-				say("calls a function without a name")
-				break
-			}
-			name, schema := parts[len(parts)-1], ""
-			if len(parts) > 1 {
-				schema = parts[len(parts)-2]
-			}
-			b, _ := catalog.LookupBuiltin(name)
-			if problem := p.callProblem(schema, name, b, p.cat.FunctionsNamed(schema, name)); problem != "" {
-				say("calls %s(), which %s", name, problem)
-			}
-		case *pgast.A_Expr:
-			parts := pgast.Strings(n.Name)
-			if len(parts) == 0 {
-				break
-			}
-			name := parts[len(parts)-1]
-			if p.userOperator(name) || n.Kind == pgast.A_Expr_Kind_AEXPR_OP && p.operatorProblem(name) != "" {
-				say("uses the operator %s, which is not built in", name)
-			}
-		case *pgast.ColumnRef:
-			// Where t has no column f, t.f is f(t).
-			if parts := pgast.Strings(n.Fields); len(parts) > 1 {
-				name := parts[len(parts)-1]
-				if of := p.rowFunctions(name); len(of) > 0 {
-					if problem := p.callProblem("", name, nil, of); problem != "" {
-						say("may call %s(), which %s", name, problem)
-					}
-				}
-			}
-		case *pgast.A_Indirection:
-			for _, part := range n.Indirection {
-				if part.GetString_() != nil {
-					say("takes %s of a value, which may be a function of that name", part.GetString_().GetSval())
-				}
-			}
-		case *pgast.TypeCast:
-			t, ok := p.cat.ResolveType(n.TypeName)
-			// nextval('s'::regclass) is how a serial column reads in a dump.
-			if !ok || t.Name != "regclass" && !isConfiguration(t) && !p.pureCast(catalog.Type{}, t) {
-				say("casts to a type that looks names up")
-				break
-			}
-			p.domainExprs(t, func(in *catalog.Expr) {
-				if p.looking[in] {
-					return
-				}
-				p.looking[in] = true
-				if problem := p.impure(in); problem != "" {
-					say("casts to %s, which has a CHECK that %s", t, problem)
-				}
-				delete(p.looking, in)
-			})
-		}
-		return why == ""
-	})
-	return why
-}
-
-// rowFunctions returns the functions of that name, in whatever schema, that may
-// be called with a row alone.
-func (p *prover) rowFunctions(name string) []*catalog.Function {
-	var out []*catalog.Function
-	for _, f := range p.cat.Functions {
-		if f.Name == name && p.takesRow(f) {
-			out = append(out, f)
-		}
-	}
-	return out
-}
-
-// takesRow reports whether the first argument of f may be a row: it is none
-// where its type is known to be another, and no cast of the schema leads there.
-func (p *prover) takesRow(f *catalog.Function) bool {
-	for _, a := range f.Args {
-		if a.Mode == 'o' || a.Mode == 't' {
-			continue
-		}
-		t := p.cat.Base(a.Type)
-		u := p.cat.UserType(t)
-		known := t.Array || u != nil && u.Kind != catalog.Composite || u == nil && catalog.PureCast(t, t)
-		return !known || len(p.cat.Casts) > 0
-	}
-	return false
 }

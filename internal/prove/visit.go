@@ -94,7 +94,7 @@ func (lv *level) visit(e query.Expr, st standing) {
 		all(e.Args...)
 	case *query.Op:
 		p.checkOperator(e.Schema, e.Name, e.Loc())
-		if len(p.cat.Casts) == 0 || !exactComparison(e) {
+		if !exactComparison(e) {
 			all(e.Left, e.Right)
 		}
 	case *query.RowOp:
@@ -137,6 +137,9 @@ func (lv *level) visit(e query.Expr, st standing) {
 			lv.visitWindow(w, st)
 		}
 	case *query.Case:
+		if e.Arg != nil {
+			p.checkOperator("", "=", e.Loc())
+		}
 		all(e.Arg, e.Else)
 		for _, w := range e.Whens {
 			all(w.Cond, w.Then)
