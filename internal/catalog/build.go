@@ -80,7 +80,6 @@ type builder struct {
 	checks    map[*Expr]check
 	fkParent  map[*ForeignKey]*ForeignKey // as triggers, for foreign keys
 	names     map[qname]int               // see constraintNames
-	opClasses map[string]bool             // operator classes of the schema, by name
 }
 
 // qname is a name with its schema.
@@ -91,7 +90,6 @@ func newBuilder(in Input, rep *diag.List) *builder {
 		cat: &Catalog{index: newIndex()}, in: in, rep: rep,
 		indexes:   map[qname]*Index{},
 		sequences: map[qname]bool{},
-		opClasses: map[string]bool{},
 		temps:     map[string]bool{},
 		views:     map[*Relation]*viewDeps{},
 		viewsOn:   map[*Relation][]*Relation{},

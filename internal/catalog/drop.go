@@ -220,6 +220,10 @@ func (b *builder) dropFunction(o *pgast.ObjectWithArgs, cascade, missingOK bool)
 // indexes, checks, defaults, computed columns and views whose expressions name it.
 func (b *builder) dropUsesOf(f *Function) {
 	uses := func(e *Expr) bool { return e != nil && calls(e.Node, f.Name) }
+	if _, builtin := LookupBuiltin(f.Name); (builtin || len(b.cat.FunctionsNamed("", f.Name)) > 0) && b.called(f.Name) {
+		b.refuseNamed("dropping one of several functions of a name, which expressions or views call, with CASCADE")
+		return
+	}
 	for _, rel := range slices.Clone(b.cat.Relations) {
 		for _, tr := range slices.Clone(rel.Triggers) {
 			if tr.Function == f {

@@ -3,6 +3,7 @@ package catalog
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -49,6 +50,9 @@ func (d *dumper) head(c *Catalog) {
 	}
 	for _, o := range c.Operators {
 		d.line("operator %s.%s (%s, %s)", o.Schema, o.Name, o.Left, o.Right)
+	}
+	for _, k := range c.OpClasses {
+		d.line("operator class %s calls %s", k.Name, strings.Join(append(slices.Clone(k.Functions), k.Operators...), ", "))
 	}
 	for _, k := range c.Casts {
 		d.line("cast %s as %s%s", k.From, k.To, flags(k.Implicit, "implicit"))

@@ -276,12 +276,3 @@ func (b *builder) createCast(s *pgast.CreateCastStmt) {
 		b.taint(c.To)
 	}
 }
-
-// createOpClass interprets CREATE OPERATOR CLASS: a default one decides what a
-// unique index on the type means.
-func (b *builder) createOpClass(s *pgast.CreateOpClassStmt) {
-	b.opClasses[splitName(s.GetOpclassname()).name] = true
-	if s.GetIsDefault() {
-		b.taint(b.typeName(s.GetDatatype()))
-	}
-}

@@ -1,6 +1,10 @@
 package catalog
 
-import "github.com/tenantc/tenantc/internal/pgast"
+import (
+	"slices"
+
+	"github.com/tenantc/tenantc/internal/pgast"
+)
 
 // setSchema interprets ALTER … SET SCHEMA.
 func (b *builder) setSchema(s *pgast.AlterObjectSchemaStmt) {
@@ -106,8 +110,8 @@ func (b *builder) moveFunction(o *pgast.ObjectWithArgs, schema, name string) {
 		return
 	}
 	if b.called(f.Name) {
-		// Expressions and views are bound to the function; their text is not.
-		b.refuseNamed("renaming or moving a function that expressions or views call")
+		// What calls the function is bound to it; its text is not.
+		b.refuseNamed("renaming or moving a function that expressions, views, casts or types call")
 	}
 	b.cat.index.functions[f.Name] = remove(b.cat.index.functions[f.Name], f)
 	if schema != "" {
@@ -119,8 +123,24 @@ func (b *builder) moveFunction(o *pgast.ObjectWithArgs, schema, name string) {
 	b.cat.index.functions[f.Name] = append(b.cat.index.functions[f.Name], f)
 }
 
-// called reports whether an expression or view calls a function of that name.
+// called reports whether an expression, a view, a cast, an operator class or a
+// type calls a function of that name.
 func (b *builder) called(name string) bool {
+	var others []*Expr
+	for _, u := range b.cat.Types {
+		others = append(append(others, u.Default), u.Checks...)
+	}
+	for _, f := range b.cat.Functions {
+		for _, a := range f.Args {
+			others = append(others, a.Default)
+		}
+	}
+	if slices.ContainsFunc(others, func(e *Expr) bool { return e != nil && calls(e.Node, name) }) ||
+		slices.ContainsFunc(b.cat.Casts, func(c *UserCast) bool { return c.Function == name }) ||
+		slices.ContainsFunc(b.cat.Types, func(u *UserType) bool { return u.Diff == name }) ||
+		slices.ContainsFunc(b.cat.OpClasses, func(c *OpClass) bool { return slices.Contains(c.Functions, name) }) {
+		return true
+	}
 	for _, rel := range b.cat.Relations {
 		exprs := rel.exprs()
 		for _, c := range rel.Columns {

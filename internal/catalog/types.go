@@ -17,6 +17,7 @@ type Catalog struct {
 	Functions  []*Function // user-defined functions, procedures and aggregates
 	Operators  []*Operator // user-defined
 	Casts      []*UserCast // user-defined
+	OpClasses  []*OpClass  // user-defined, those dropped later among them
 	Collations []*Collation
 	Extensions []string
 	Schemas    []string // besides public, in order of creation

@@ -242,7 +242,7 @@ func (b *builder) createRange(s *pgast.CreateRangeStmt) {
 		case "subtype_diff":
 			u.Diff = lastName(d.GetArg())
 		case "subtype_opclass":
-			if b.opClasses[lastName(d.GetArg())] {
+			if slices.ContainsFunc(b.cat.OpClasses, func(c *OpClass) bool { return c.Name == lastName(d.GetArg()) }) {
 				b.refuseNamed("a range type whose operator class the schema defines")
 			}
 		case "canonical":

@@ -272,8 +272,8 @@ var schemaCodes = []Info{
 	},
 	{
 		Code:  CodeAssumeDefault,
-		Title: "a default, check, computed column or index runs a function that is not known",
-		Text: "Such an expression runs with every write. A function that reads tables in it shows one tenant what others have: a number that is one " +
+		Title: "a default, check, computed column, index or operator class runs a function that is not known",
+		Text: "Such an expression runs with every write, and an operator class with every comparison of its type. A function that reads tables in it shows one tenant what others have: a number that is one " +
 			"more than everybody's rows, a check that fails because another tenant has the code.",
 		Before: "number bigint not null default next_ticket()",
 		After:  "number bigint not null",

@@ -41,6 +41,9 @@ func (s *schema) hooks(w write) {
 			Fix:     "DROP RULE " + r.Name + " ON " + rel.Name,
 		})
 	}
+	for _, child := range rel.Children {
+		s.hooks(write{rel: child, insert: w.insert, delete: w.delete, set: w.set, at: w.at})
+	}
 	if w.delete {
 		return
 	}
@@ -69,9 +72,6 @@ func (s *schema) hooks(w write) {
 		for _, e := range at.PartitionBy {
 			check("partition key", e)
 		}
-	}
-	for _, child := range rel.Children {
-		s.hooks(write{rel: child, insert: w.insert, delete: w.delete, set: w.set, at: w.at})
 	}
 }
 

@@ -24,6 +24,11 @@ func (p *prover) impure(e *catalog.Expr) string {
 		if t.Name != "regclass" && !isConfiguration(t) && !p.pureCast(catalog.Type{}, t) {
 			say("casts to a type that looks names up")
 		}
+		for _, u := range p.cat.Casts { // the one that is written, or one of what it gives
+			if problem := p.castFunction(u); problem != "" && (p.madeOf(t, u.To) || u.Implicit && p.madeOf(t, u.From)) {
+				say("may cast a value by %s(), which %s", u.Function, problem)
+			}
+		}
 		p.domainExprs(t, func(in *catalog.Expr) {
 			if p.looking[in] {
 				return
@@ -44,6 +49,11 @@ func (p *prover) impure(e *catalog.Expr) string {
 				}
 			}
 		}
+		for _, name := range operatorsOf(m) {
+			if p.userOperator(name) || p.operatorProblem(name) != "" {
+				say("uses the operator %s, which is not built in", name)
+			}
+		}
 		switch n := m.(type) {
 		case *pgast.SubLink, *pgast.SelectStmt:
 			say("has a subquery")
@@ -60,16 +70,6 @@ func (p *prover) impure(e *catalog.Expr) string {
 			b, _ := catalog.LookupBuiltin(name)
 			if problem := p.callProblem(schema, name, b, p.cat.FunctionsNamed(schema, name)); problem != "" {
 				say("calls %s(), which %s", name, problem)
-			}
-		case *pgast.A_Expr:
-			for _, name := range operatorsOf(n) {
-				if p.userOperator(name) || p.operatorProblem(name) != "" {
-					say("uses the operator %s, which is not built in", name)
-				}
-			}
-		case *pgast.CaseExpr:
-			if n.Arg != nil && p.userOperator("=") {
-				say("compares by an operator = that is not built in")
 			}
 		case *pgast.ColumnRef:
 			// Where t has no column f, t.f is f(t).
@@ -100,7 +100,7 @@ func (p *prover) impure(e *catalog.Expr) string {
 			}
 			castTo(t)
 		case *pgast.Node, *pgast.A_Const, *pgast.Integer, *pgast.Float, *pgast.Boolean, *pgast.String, *pgast.BitString, *pgast.A_Star, *pgast.ParamRef,
-			*pgast.BoolExpr, *pgast.NullTest, *pgast.BooleanTest, *pgast.CaseWhen, *pgast.CoalesceExpr, *pgast.MinMaxExpr, *pgast.SQLValueFunction,
+			*pgast.BoolExpr, *pgast.NullTest, *pgast.BooleanTest, *pgast.CaseWhen, *pgast.CoalesceExpr, *pgast.A_Expr, *pgast.CaseExpr, *pgast.MinMaxExpr, *pgast.SQLValueFunction,
 			*pgast.A_ArrayExpr, *pgast.RowExpr, *pgast.A_Indices, *pgast.List, *pgast.NamedArgExpr, *pgast.CollateClause, *pgast.TypeName,
 			*pgast.SortBy, *pgast.WindowDef, *pgast.JsonIsPredicate, *pgast.JsonFormat:
 		default: // JSON_VALUE and XMLSERIALIZE end in a cast, without the word
@@ -111,17 +111,50 @@ func (p *prover) impure(e *catalog.Expr) string {
 	return why
 }
 
-// operatorsOf returns the operators that an expression calls. BETWEEN does not
-// name them.
-func operatorsOf(e *pgast.A_Expr) []string {
-	switch e.Kind {
-	case pgast.A_Expr_Kind_AEXPR_BETWEEN, pgast.A_Expr_Kind_AEXPR_BETWEEN_SYM:
-		return []string{">=", "<="}
-	case pgast.A_Expr_Kind_AEXPR_NOT_BETWEEN, pgast.A_Expr_Kind_AEXPR_NOT_BETWEEN_SYM:
+// operatorsOf returns the operators that a node of the grammar calls, those that
+// it does not name among them.
+//
+//	m NOT BETWEEN 1 AND 2      -- <, >
+//	CASE m WHEN 1 THEN … END   -- =
+func operatorsOf(m pgast.Message) []string {
+	switch n := m.(type) {
+	case *pgast.CaseExpr:
+		if n.Arg != nil {
+			return []string{"="}
+		}
+	case *pgast.MinMaxExpr:
 		return []string{"<", ">"}
+	case *pgast.A_Expr:
+		switch n.Kind {
+		case pgast.A_Expr_Kind_AEXPR_BETWEEN, pgast.A_Expr_Kind_AEXPR_BETWEEN_SYM:
+			return []string{">=", "<="}
+		case pgast.A_Expr_Kind_AEXPR_NOT_BETWEEN, pgast.A_Expr_Kind_AEXPR_NOT_BETWEEN_SYM:
+			return []string{"<", ">"}
+		}
+		parts := pgast.Strings(n.Name)
+		return parts[max(len(parts)-1, 0):]
 	}
-	parts := pgast.Strings(e.Name)
-	return parts[max(len(parts), 1)-1:]
+	return nil
+}
+
+// inOperator is the operator that IN calls for each element of its list.
+func inOperator(not bool) string {
+	if not {
+		return "<>"
+	}
+	return "="
+}
+
+// madeOf reports whether t is of, or its elements or fields may be values of, a type.
+func (p *prover) madeOf(t, of catalog.Type) bool {
+	of = p.cat.Base(of)
+	t = p.cat.Base(t)
+	t.Array, of.Array = false, false
+	if t = p.cat.Base(t); t.Same(of) {
+		return true
+	}
+	u := p.cat.UserType(t)
+	return u != nil && u.Kind == catalog.Composite
 }
 
 // rowFunctions returns the functions of that name, in whatever schema, that may

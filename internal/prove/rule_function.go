@@ -226,7 +226,15 @@ var compared = map[string]bool{
 // castProblem says why a cast that PostgreSQL applies by itself may read more
 // than its value, or "".
 func (p *prover) castProblem(u *catalog.UserCast) string {
-	if !u.Implicit || u.Function == "" {
+	if !u.Implicit {
+		return ""
+	}
+	return p.castFunction(u)
+}
+
+// castFunction says so of a cast, written or not.
+func (p *prover) castFunction(u *catalog.UserCast) string {
+	if u.Function == "" {
 		return ""
 	}
 	b, _ := catalog.LookupBuiltin(u.Function)

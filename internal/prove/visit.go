@@ -104,7 +104,7 @@ func (lv *level) visit(e query.Expr, st standing) {
 	case *query.Row:
 		all(e.Args...)
 	case *query.InList:
-		p.checkOperator("", "=", e.Loc())
+		p.checkOperator("", inOperator(e.Not), e.Loc())
 		all(e.Test)
 		all(e.List...)
 	case *query.ArrayOp:

@@ -66,6 +66,7 @@ func (p *prover) assumptions(res *result) []Assumption {
 	if len(p.tenants) > 0 {
 		s.extensions()
 	}
+	s.operatorClasses()
 	return s.out
 }
 
@@ -79,6 +80,38 @@ func (s *schema) extensions() {
 			Why:     "it may bring operators and casts that change what an equality means",
 			Fix:     fmt.Sprintf("trust: {extensions: [%s]} when it changes none of a built-in type", x.Name),
 		})
+	}
+}
+
+// operatorClasses assumes of an operator class of the schema that what it calls
+// reads nothing but the values compared: every sort, DISTINCT, GREATEST and
+// index of its type may call it, without a word in the statement.
+//
+//	CREATE OPERATOR CLASS moods DEFAULT FOR TYPE mood USING btree AS …, FUNCTION 1 versus(mood, mood)
+func (s *schema) operatorClasses() {
+	p := s.p
+	for _, c := range p.cat.OpClasses {
+		why := ""
+		for _, name := range c.Functions {
+			if user := p.cat.FunctionsNamed("", name); len(user) > 0 {
+				if problem := p.callProblem("", name, nil, user); problem != "" {
+					why = fmt.Sprintf("calls %s(), which %s", name, problem)
+				}
+			}
+		}
+		for _, name := range c.Operators {
+			if p.userOperator(name) {
+				why = fmt.Sprintf("uses the operator %s, which is not built in", name)
+			}
+		}
+		if why != "" {
+			s.assume(Assumption{
+				Subject: "operator class " + c.Name, Pos: c.Pos, Code: diag.CodeAssumeDefault,
+				Message: fmt.Sprintf("the operator class %s %s", c.Name, why),
+				Why:     "sorting, grouping and indexes call it for values of its type, and it may depend on other tenants' rows",
+				Fix:     "use built-in functions there, or declare the function under trust.functions",
+			})
+		}
 	}
 }
 
