@@ -2,6 +2,7 @@ package tenant
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"sync"
@@ -9,6 +10,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/tenantc/tenantc/tenant/pools"
 )
 
 // fake is a pool and a transaction that answer at once, and allocate nothing:
@@ -67,7 +70,7 @@ func TestAllocations(t *testing.T) {
 	}
 	nothing := func(DB) error { return nil }
 
-	for name, db := range map[string]DB{"shared": &shared{pool}, "bound": &bound{tx: pool, who: who}} {
+	for name, db := range map[string]DB{"shared": &shared{pool: pool}, "bound": &bound{tx: pool, who: who}} {
 		for method, c := range map[string]struct {
 			want float64
 			call func()
@@ -90,7 +93,7 @@ func TestAllocations(t *testing.T) {
 			}
 		}
 	}
-	db := &shared{pool}
+	db := &shared{pool: pool}
 	if got := testing.AllocsPerRun(1000, func() { db.InTx(ctx, key, pgx.TxOptions{}, nothing) }); got > 1 {
 		t.Errorf("InTx: %v allocations, want 1", got)
 	}
@@ -104,7 +107,7 @@ func TestAllocationsOfObservers(t *testing.T) {
 	args := []any{key, 1}
 	var n int
 	dest := []any{&n}
-	plain := &shared{&fake{rows: new(fakeRows)}}
+	plain := &shared{pool: &fake{rows: new(fakeRows)}}
 	counters := NewCounters(1)
 	for name, c := range map[string]struct {
 		db   DB
@@ -203,10 +206,27 @@ func BenchmarkQueryRow(b *testing.B) {
 	} {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
-			db := Observe(&shared{pool}, observers...)
+			db := Observe(&shared{pool: pool}, observers...)
 			for b.Loop() {
 				db.QueryRow(ctx, key, `select 1`, args...).Scan(dest...)
 			}
 		})
+	}
+}
+
+// A tenant that has its database costs an isolated DB a look, and no memory.
+func TestHoldAllocatesNothing(t *testing.T) {
+	h := &holders{of: make(map[pools.Database]identity)}
+	at := pools.Database{Server: "main", Name: "tenant_acme"}
+	who := NewTextID("acme").identity()
+	if n := testing.AllocsPerRun(100, func() {
+		if err := h.hold(at, who); err != nil {
+			t.Error(err)
+		}
+	}); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+	if err := h.hold(at, NewTextID("widget").identity()); !errors.Is(err, ErrNotIsolated) {
+		t.Errorf("another tenant: %v", err)
 	}
 }

@@ -30,6 +30,7 @@ type bound struct {
 	who       identity
 	savepoint bool // tx is one of a transaction around it
 	inserts   bool // COPY is refused here
+	isolated  bool // the database is the tenant's own: see Isolate
 }
 
 // transactional is a DB that may belong to a transaction already.
@@ -113,7 +114,7 @@ func (d *bound) InTx(ctx context.Context, id Key, opts pgx.TxOptions, fn func(DB
 	if err != nil {
 		return scrub(err)
 	}
-	return runTx(ctx, &bound{tx: savepoint, who: d.who, savepoint: true, inserts: d.inserts}, fn)
+	return runTx(ctx, &bound{tx: savepoint, who: d.who, savepoint: true, inserts: d.inserts, isolated: d.isolated}, fn)
 }
 
 // rollbackTimeout bounds a rollback, which runs without the caller's ctx: that

@@ -32,8 +32,10 @@ type DatabasesConfig struct {
 // Databases is a [DB] for tenants that each have a database of their own.
 // NewDatabases makes it.
 type Databases struct {
-	pools *pools.Pools
-	at    func(id Key) pools.Database
+	pools    *pools.Pools
+	at       func(id Key) pools.Database
+	holders  *holders // nil where the names alone keep tenants apart
+	isolated bool     // two tenants must not meet in one database: see Isolate
 }
 
 var _ DB = (*Databases)(nil)
@@ -42,20 +44,24 @@ var _ DB = (*Databases)(nil)
 // It opens no connection. It returns an error for a server that p does not
 // know.
 func NewDatabases(p *pools.Pools, cfg DatabasesConfig) (*Databases, error) {
+	d := &Databases{pools: p, at: cfg.At}
 	if cfg.At == nil {
 		if _, err := p.On(pools.Database{Server: cfg.Server}); err != nil {
 			return nil, fmt.Errorf("tenant: databases: %w", err)
 		}
-		cfg.At = func(id Key) pools.Database { return pools.Database{Server: cfg.Server, Name: defaultName(id)} }
+		d.at = func(id Key) pools.Database { return pools.Database{Server: cfg.Server, Name: defaultName(id)} }
+	} else {
+		d.holders = &holders{of: make(map[pools.Database]identity)}
 	}
-	return &Databases{p, cfg.At}, nil
+	return d, nil
 }
 
 var errNoDatabase = errors.New("tenant: a tenant's database has no name")
 
 // of returns the tenant's placement.
 func (d *Databases) of(id Key) (shared, error) {
-	if err := admit(id); err != nil {
+	who, err := identify(id)
+	if err != nil {
 		return shared{}, err
 	}
 	at := d.at(id)
@@ -69,7 +75,12 @@ func (d *Databases) of(id Key) (shared, error) {
 	if err != nil {
 		return shared{}, fmt.Errorf("tenant: %w", err)
 	}
-	return shared{pool}, nil
+	if d.isolated && d.holders != nil {
+		if err := d.holders.hold(at, who); err != nil {
+			return shared{}, err
+		}
+	}
+	return shared{pool, d.isolated}, nil
 }
 
 func (d *Databases) Exec(ctx context.Context, id Key, sql string, args ...any) (pgconn.CommandTag, error) {

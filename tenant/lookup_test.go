@@ -12,9 +12,9 @@ import (
 // rememberingRouter is a router that remembers keys, all of which are in pool,
 // and has nobody to ask.
 func rememberingRouter(pool beginner, keys ...Key) *Router {
-	r := &Router{memory: newMemory(defaultSize)}
+	r := &Router{routing: &routing{memory: newMemory(defaultSize)}}
 	for _, id := range keys {
-		p := &placed{who: id.identity(), db: &shared{pool}}
+		p := &placed{who: id.identity(), db: &shared{pool: pool}}
 		p.ready.Store(true)
 		var s *shard
 		s, p.hash = r.memory.shard(&p.who)

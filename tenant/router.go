@@ -60,6 +60,12 @@ type RouterConfig struct {
 // one ErrSuspended; nothing is sent then. Before the first use of a database
 // the router checks it as NewSharedRLS and NewSchemas do, with their errors.
 type Router struct {
+	*routing
+	isolated bool // only tenants with a database of their own: see Isolate
+}
+
+// routing is what a router and its isolated view have in common.
+type routing struct {
 	cfg    RouterConfig
 	memory *memory
 	checks sync.Map // checkKey → *check
@@ -117,7 +123,7 @@ func NewRouter(ctx context.Context, cfg RouterConfig) (*Router, error) {
 	if err != nil {
 		return nil, fmt.Errorf("tenant: ask the catalog: %w", scrub(err))
 	}
-	r := &Router{cfg: cfg, memory: newMemory(cfg.Size)}
+	r := &Router{routing: &routing{cfg: cfg, memory: newMemory(cfg.Size)}}
 	r.watch.mark = mark
 	watching, stop := context.WithCancel(context.WithoutCancel(ctx))
 	r.stop = stop
@@ -154,6 +160,9 @@ func (r *Router) lookup(ctx context.Context, id Key) (*placed, error) {
 		if !p.used.Load() {
 			p.used.Store(true)
 		}
+		if err := r.suits(p); err != nil {
+			return nil, err
+		}
 		return p, nil
 	}
 	return r.lookupSlowly(ctx, id, who, s.find(&who, hash))
@@ -171,11 +180,22 @@ func (r *Router) lookupSlowly(ctx context.Context, id Key, who identity, p *plac
 	if p.err != nil {
 		return nil, p.err
 	}
+	if err := r.suits(p); err != nil {
+		return nil, err
+	}
 	if err := r.check(ctx, p.placement); err != nil {
 		return nil, err
 	}
 	p.ready.Store(true)
 	return p, nil
+}
+
+// suits refuses a place that others share, for isolated statements.
+func (r *Router) suits(p *placed) error {
+	if r.isolated && p.placement.Kind != KindDatabase {
+		return fmt.Errorf("%w: the tenant's placement is %s", ErrNotIsolated, p.placement.Kind)
+	}
+	return nil
 }
 
 // load asks the catalog.
@@ -210,7 +230,7 @@ func (r *Router) open(at Placement) (DB, error) {
 	}
 	switch at.Kind {
 	case KindShared, KindDatabase:
-		return &shared{pool}, nil
+		return &shared{pool: pool, isolated: at.Kind == KindDatabase}, nil
 	case KindSharedRLS:
 		return newSharedRLS(pool, r.cfg.RLS.Setting), nil
 	case KindSchema:

@@ -11,10 +11,13 @@ import (
 // NewShared returns a DB for tenants whose rows share their tables: all of
 // them live in pool, and the statement's predicate alone tells them apart. The
 // caller keeps the pool and closes it.
-func NewShared(pool *pgxpool.Pool) DB { return &shared{pool} }
+func NewShared(pool *pgxpool.Pool) DB { return &shared{pool: pool} }
 
 // shared is the placement that knows one place.
-type shared struct{ pool beginner }
+type shared struct {
+	pool     beginner
+	isolated bool // the database is the tenant's own: see Isolate
+}
 
 func (d *shared) Exec(ctx context.Context, id Key, sql string, args ...any) (pgconn.CommandTag, error) {
 	if err := admit(id); err != nil {
@@ -62,5 +65,5 @@ func (d *shared) InTx(ctx context.Context, id Key, opts pgx.TxOptions, fn func(D
 	if err != nil {
 		return scrub(err)
 	}
-	return runTx(ctx, &bound{tx: tx, who: who}, fn)
+	return runTx(ctx, &bound{tx: tx, who: who, isolated: d.isolated}, fn)
 }
