@@ -59,6 +59,12 @@ func explainProof(ctx context.Context, b *block, p *prove.Proof, database string
 		}
 		fmt.Fprintln(w, "  it is not understood, and so not tried")
 		return nil
+	case b.catalog.Private():
+		for _, d := range p.Findings {
+			fmt.Fprintf(w, "  %s: %s\n", d.Code, d.Message)
+		}
+		fmt.Fprintln(w, "  no database has rows of two tenants, so that there is none to show it in")
+		return nil
 	}
 	for _, d := range p.Findings {
 		fmt.Fprintf(w, "  %s: %s\n", d.Code, d.Message)

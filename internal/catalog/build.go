@@ -87,7 +87,7 @@ type qname struct{ schema, name string }
 
 func newBuilder(in Input, rep *diag.List) *builder {
 	return &builder{
-		cat: &Catalog{index: newIndex()}, in: in, rep: rep,
+		cat: &Catalog{index: newIndex(), private: in.Tenancy.Isolation == config.IsolationDatabase}, in: in, rep: rep,
 		indexes:   map[qname]*Index{},
 		sequences: map[qname]bool{},
 		temps:     map[string]bool{},

@@ -21,13 +21,7 @@ func (c *classifier) class(rel *Relation) {
 	ten.Columns = c.tenantColumns(rel, t)
 	ten.Pos = declaredPos(t, m)
 	if rel.Kind == View {
-		if t != nil {
-			c.b.add(diag.Diagnostic{
-				Code: diag.CodeTenancyContradicted, Pos: t.Pos, Width: len(t.Name),
-				Message: "the view " + rel.ShortName() + " has a declaration of its own",
-				Why:     "a view belongs to whom its tables belong: a query over it is proven through its text",
-			})
-		}
+		c.declaredView(rel, t)
 		ten.Class = ViewClass
 		return
 	}
@@ -62,6 +56,18 @@ func (c *classifier) class(rel *Relation) {
 			Fix:     "tables: {" + rel.ShortName() + ": {global: true}}",
 		})
 	}
+}
+
+// declaredView reports what sqlc.yaml declares of a view.
+func (c *classifier) declaredView(rel *Relation, t *config.Table) {
+	if t == nil {
+		return
+	}
+	c.b.add(diag.Diagnostic{
+		Code: diag.CodeTenancyContradicted, Pos: t.Pos, Width: len(t.Name),
+		Message: "the view " + rel.ShortName() + " has a declaration of its own",
+		Why:     "a view belongs to whom its tables belong: a query over it is proven through its text",
+	})
 }
 
 func declaredPos(t *config.Table, m *model.Model) diag.Pos {
@@ -220,7 +226,7 @@ func (c *classifier) nulls(rel *Relation, t *config.Table, col *Column) {
 	case col.NotNull:
 	case nulls == config.NullsEverybody:
 		rel.Tenancy.Class = Shared
-	case nulls == config.NullsError && c.b.in.Tenancy.Isolation == config.IsolationRow:
+	case nulls == config.NullsError:
 		c.b.add(diag.Diagnostic{
 			Code: diag.CodeTenantNullable, Pos: col.Pos, Width: len(col.Name),
 			Message: "the tenant column " + rel.ShortName() + "." + col.Name + " may be NULL",

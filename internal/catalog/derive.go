@@ -181,6 +181,8 @@ func (c Class) String() string {
 		return "global"
 	case ViewClass:
 		return "view"
+	case Private:
+		return "private"
 	}
 	return "unclassified"
 }

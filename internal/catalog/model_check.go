@@ -176,7 +176,7 @@ func (b *builder) domainDefault(t Type) bool {
 // checkModelClass reports a model that is neither a tenant's nor anybody's. A
 // declaration that failed has been reported where it stands.
 func (b *builder) checkModelClass(m *model.Model, rel *Relation) {
-	if rel.Tenancy.Class != Unclassified || b.in.Tenancy.Isolation != config.IsolationRow || b.declaredClass(rel, m) {
+	if rel.Tenancy.Class != Unclassified || b.cat.private || b.declaredClass(rel, m) {
 		return
 	}
 	d := diag.Diagnostic{

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/tenantc/tenantc/internal/config"
 	"github.com/tenantc/tenantc/internal/diag"
 	"github.com/tenantc/tenantc/internal/pgast"
 )
@@ -15,8 +14,8 @@ import (
 // uuid share one warning: who asks has to know the value already, and a schema
 // in which each table has one would drown the keys that can be guessed.
 func (b *builder) checkOracles() {
-	if b.in.Tenancy.Isolation == config.IsolationDatabase {
-		return
+	if b.cat.private {
+		return // nobody else is there to notice anything
 	}
 	var long []relKey
 	for _, rel := range b.cat.Relations {
@@ -121,7 +120,7 @@ func (b *builder) warnOracle(rel *Relation, pos diag.Pos, kind, name string) {
 // statement that writes such a column itself turns the key into an oracle; which
 // statements do, the schema cannot know.
 func acrossTenants(rel *Relation, k *Key) bool {
-	if !rel.Tenancy.Owned() || rel.Tenancy.Class == Root || rel.IsPartition {
+	if !rel.Tenancy.Owned() || rel.Tenancy.Class == Root || rel.Tenancy.Class == Private || rel.IsPartition {
 		return false
 	}
 	var cols []int

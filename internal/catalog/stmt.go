@@ -10,6 +10,7 @@ import (
 // statement interprets one statement of a migration. A kind that is not listed
 // is refused by name: it may change what a proof leans on.
 func (b *builder) statement(n *pgast.Node) {
+	b.fetches(n)
 	if b.onTemporary(n) || b.onCopied(n) {
 		return
 	}
@@ -88,6 +89,8 @@ func (b *builder) statement(n *pgast.Node) {
 	case *pgast.Node_InsertStmt, *pgast.Node_UpdateStmt, *pgast.Node_DeleteStmt, *pgast.Node_MergeStmt,
 		*pgast.Node_CopyStmt, *pgast.Node_CallStmt, *pgast.Node_CreateEventTrigStmt:
 		b.data(n)
+	case *pgast.Node_CreateSubscriptionStmt, *pgast.Node_AlterSubscriptionStmt:
+		b.replicates(statementName(n))
 	default:
 		if !harmless(n) {
 			b.refuse(n)
@@ -111,8 +114,7 @@ func harmless(n *pgast.Node) bool {
 	case *pgast.Node_NotifyStmt, *pgast.Node_ListenStmt, *pgast.Node_UnlistenStmt, *pgast.Node_DiscardStmt,
 		*pgast.Node_VariableShowStmt, *pgast.Node_ConstraintsSetStmt, *pgast.Node_LoadStmt, *pgast.Node_DeallocateStmt:
 		return true // the session
-	case *pgast.Node_CreatePublicationStmt, *pgast.Node_AlterPublicationStmt, *pgast.Node_CreateSubscriptionStmt,
-		*pgast.Node_AlterSubscriptionStmt, *pgast.Node_DropSubscriptionStmt:
+	case *pgast.Node_CreatePublicationStmt, *pgast.Node_AlterPublicationStmt, *pgast.Node_DropSubscriptionStmt:
 		return true // replication
 	case *pgast.Node_CreateFdwStmt, *pgast.Node_AlterFdwStmt, *pgast.Node_CreateForeignServerStmt, *pgast.Node_AlterForeignServerStmt,
 		*pgast.Node_CreateUserMappingStmt, *pgast.Node_AlterUserMappingStmt, *pgast.Node_DropUserMappingStmt:

@@ -22,6 +22,10 @@ func (b *builder) declareDimensions() {
 	if len(b.in.Tenancy.Dimensions) == 0 {
 		b.in.Tenancy.Dimensions = []config.Dimension{{Name: defaultDimension, Columns: []string{defaultColumn}}}
 	}
+	if b.cat.private {
+		b.in.Tenancy.Dimensions = slices.Clone(b.in.Tenancy.Dimensions[:1])
+		b.in.Tenancy.Dimensions[0].Columns = nil
+	}
 	for i, d := range b.in.Tenancy.Dimensions {
 		b.cat.Dimensions = append(b.cat.Dimensions, &Dimension{Index: i, Name: d.Name})
 	}
@@ -38,9 +42,15 @@ func (b *builder) classify() {
 		roots:  map[*Relation]rooted{},
 	}
 	c.bindDeclarations()
-	c.bindRoots()
-	for _, rel := range b.cat.Relations {
-		c.class(rel)
+	if b.cat.private {
+		for _, rel := range b.cat.Relations {
+			c.privateClass(rel)
+		}
+	} else {
+		c.bindRoots()
+		for _, rel := range b.cat.Relations {
+			c.class(rel)
+		}
 	}
 	b.checkMixed()
 	b.checkTenantColumns()

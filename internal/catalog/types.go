@@ -22,8 +22,13 @@ type Catalog struct {
 	Extensions []string
 	Schemas    []string // besides public, in order of creation
 
-	index catalogIndex
+	private bool
+	index   catalogIndex
 }
+
+// Private reports whether each tenant has a database of its own, so that no
+// relation has a tenant column.
+func (c *Catalog) Private() bool { return c.private }
 
 // Dimension is one level of ownership, as organization over project.
 type Dimension struct {
@@ -129,13 +134,14 @@ const (
 	Shared                    // direct, nullable, NULL rows are everybody's
 	Global                    // nobody's data
 	ViewClass                 // analysed like a subquery
+	Private                   // in a database of the tenant's own: all rows are the tenant's
 )
 
 // Tenancy says whose rows a relation holds.
 type Tenancy struct {
 	Class Class
 	// Dim is the dimension in which the relation is owned. nil for Global,
-	// Unclassified and ViewClass.
+	// Unclassified and ViewClass; for Private the one that places.
 	Dim *Dimension
 	// Columns holds the index of the relation's column for each dimension, by
 	// Dimension.Index; -1 where it has none. For a root, its key.
@@ -147,15 +153,15 @@ type Tenancy struct {
 	// Mixed: a child or partition has another class; the relation may not be
 	// read without ONLY.
 	Mixed bool
-	// Stored: a materialized view that is Direct because its query was proven to
-	// make the rows of a tenant from that tenant's rows alone.
+	// Stored: a materialized view that is Direct, or Private, because its query was
+	// proven to make the rows of a tenant from that tenant's rows alone.
 	Stored bool
 	Pos    diag.Pos // the declaration, or the zero Pos when it follows from the columns
 }
 
 // Owned reports whether the rows belong to tenants.
 func (t Tenancy) Owned() bool {
-	return t.Class == Root || t.Class == Direct || t.Class == Derived || t.Class == Shared
+	return t.Class == Root || t.Class == Direct || t.Class == Derived || t.Class == Shared || t.Class == Private
 }
 
 // Column returns the index of the tenant column in the relation's own dimension, or -1.

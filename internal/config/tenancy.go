@@ -17,14 +17,18 @@ func (r *reader) tenancy(n *yaml.Node) Tenancy {
 	t := Tenancy{}
 	if r.word(o.values["isolation"], "isolation", "row", "database") == "database" {
 		t.Isolation = IsolationDatabase
-		r.report(diag.CodeConfigValue, o.values["isolation"], "isolation: database is not supported yet",
-			"statements are proven row by row; a placement that keeps a database a tenant needs no proof, and is not built", "isolation: row")
+		r.onlyPlaced(o)
 	}
 	t.Nulls = r.nulls(o.values["nulls"], false)
 	t.UnclassifiedGlobal = r.word(o.values["unclassified"], "unclassified", "error", "global") == "global"
 	t.Dimensions = r.dimensions(o.values["dimensions"])
 	t.Tables = r.tables(o.values["tables"], t.Dimensions)
 	t.Trust = r.trust(o.values["trust"])
+	if t.Isolation == IsolationDatabase {
+		for i := range t.Dimensions {
+			t.Dimensions[i].Columns = nil // no column carries the tenant
+		}
+	}
 	return t
 }
 

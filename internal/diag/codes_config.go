@@ -144,7 +144,8 @@ var configCodes = []Info{
 		Code:  CodeTenancyConflict,
 		Title: "two declarations of the tenancy contradict each other",
 		Text: "A relation is global, or it is owned; a dimension has one root and one name; a table's entry can only speak " +
-			"of dimensions that exist. Which of two contradicting declarations was meant cannot be guessed.",
+			"of dimensions that exist; with isolation: database no column says whose a row is. Which of two contradicting " +
+			"declarations was meant cannot be guessed.",
 		Before: "line_items: {global: true, via: order_id}",
 		After:  "line_items: {via: order_id}",
 	},

@@ -28,6 +28,8 @@ const (
 	CodeUnclassifiedGlobal  Code = "TC2109"
 	CodeTenantCollation     Code = "TC2110"
 	CodeConsistent          Code = "TC2111"
+	CodeElsewhere           Code = "TC2112" // with isolation: database
+	CodeTenantless          Code = "TC2113" // a warning, with isolation: database
 
 	CodeExistenceOracle  Code = "TC2201"
 	CodeApproximateIndex Code = "TC2202"
@@ -222,6 +224,24 @@ var schemaCodes = []Info{
 			"which is validated and not deferrable: otherwise not even the reference itself is certain.",
 		Before: "consistent: [documents.owner]",
 		After:  "consistent: [documents.owner_id]",
+	},
+	{
+		Code:  CodeElsewhere,
+		Title: "rows of another database come into a tenant's own",
+		Text: "With isolation: database a tenant's rows are told apart by the database in which they lie and by nothing else. A foreign table reads " +
+			"from another server, and a subscription fills tables from another database: what comes from there may be anybody's. A foreign table " +
+			"of data that belongs to nobody is declared global.",
+		Before: "create foreign table invoices (id bigint) server billing;",
+		After:  "tables: {invoices: {global: true}}",
+	},
+	{
+		Code:  CodeTenantless,
+		Title: "a column that looks like the tenant's says nothing",
+		Text: "With isolation: database the tenant's id chooses the database and does no more: statements do not compare it with a column, and generated " +
+			"methods take one as a value like any other. A schema in which each row names its tenant is served by isolation: row, in shared tables and in databases " +
+			"of one tenant alike, with the predicate as well as the database.",
+		Before: "isolation: database",
+		After:  "isolation: row",
 	},
 	{
 		Code:  CodeExistenceOracle,

@@ -31,6 +31,7 @@
 //	-- tenancy: T undeclared …         nothing is declared; the rest of the line
 //	                                   is the truth, for those who execute
 //	-- trust: triggers|functions|consistent NAME
+//	-- isolation: database             each tenant has a database of its own
 //
 // A line of want is one of:
 //

@@ -11,7 +11,7 @@ import (
 // dimension is the one dimension that case files have.
 const dimension = "tenant"
 
-// tenancy reads the `-- tenancy:` and `-- trust:` lines of a schema.
+// tenancy reads the `-- tenancy:`, `-- trust:` and `-- isolation:` lines of a schema.
 func tenancy(schema string) (config.Tenancy, []Ownership, error) {
 	ten := config.Tenancy{Dimensions: []config.Dimension{{Name: dimension, Columns: []string{"tenant_id"}}}}
 	var owners []Ownership
@@ -22,6 +22,9 @@ func tenancy(schema string) (config.Tenancy, []Ownership, error) {
 				return ten, nil, err
 			}
 			continue
+		}
+		if line == "-- isolation: database" {
+			ten.Isolation = config.IsolationDatabase
 		}
 		rest, ok := strings.CutPrefix(line, "-- tenancy:")
 		if !ok {

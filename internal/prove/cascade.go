@@ -117,6 +117,9 @@ func (s *schema) crosses(fk *catalog.ForeignKey, action catalog.Action, deleted 
 	if !acts && !parent.Owned() {
 		return "", false
 	}
+	if child.Class == catalog.Private && parent.Class == catalog.Private {
+		return "", false
+	}
 	if child.Class == catalog.Unclassified {
 		return "whose rows " + fk.From.Name + " holds is not declared", false
 	}

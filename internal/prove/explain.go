@@ -16,12 +16,7 @@ func (lv *level) explain(r *query.RTE) loose {
 	p := lv.p
 	ten := p.tenancy(r.Relation)
 	if ten.Mixed && !r.Only {
-		return loose{rte: r, lv: lv, diag: finding{
-			code: diag.CodeMixed, loc: r.At, width: r.Width,
-			message: fmt.Sprintf("%s has children of another tenancy, whose rows are read with it", r.Relation.Name),
-			why:     "reading or writing a parent includes the rows of its children",
-			fix:     "FROM ONLY " + r.Relation.Name + ", or two tables without inheritance",
-		}}
+		return mixed(r, lv)
 	}
 	if !ten.Owned() {
 		return p.unclassified(r)
@@ -38,8 +33,21 @@ func (lv *level) explain(r *query.RTE) loose {
 	return loose{rte: r, lv: lv, instance: true, diag: f}
 }
 
+// mixed refuses a relation whose children hold rows of somebody else.
+func mixed(r *query.RTE, lv *level) loose {
+	return loose{rte: r, lv: lv, diag: finding{
+		code: diag.CodeMixed, loc: r.At, width: r.Width,
+		message: fmt.Sprintf("%s has children of another tenancy, whose rows are read with it", r.Relation.Name),
+		why:     "reading or writing a parent includes the rows of its children",
+		fix:     "FROM ONLY " + r.Relation.Name + ", or two tables without inheritance",
+	}}
+}
+
 // unclassified refuses a relation of which nothing is declared.
 func (p *prover) unclassified(r *query.RTE) loose {
+	if p.cat.Private() {
+		return elsewhere(r)
+	}
 	name := r.Relation.ShortName()
 	f := finding{
 		code: diag.CodeUnclassified, loc: r.At, width: r.Width,

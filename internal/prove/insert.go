@@ -25,6 +25,12 @@ func (p *prover) insert(q *query.Insert, up *env) *result {
 	switch inst.Class {
 	case catalog.Global:
 		inst.Rule = "globalwrite"
+	case catalog.Private:
+		if target.Relation.Tenancy.Mixed {
+			res.loose = append(res.loose, mixed(target, nil))
+			break
+		}
+		inst.Rule, inst.Because = databaseRule, ofDatabase(target.Relation)
 	case catalog.Root, catalog.Direct, catalog.Shared, catalog.Derived:
 		inst.Rule, inst.Because = p.insertRows(q, rows, res)
 	default:

@@ -15,12 +15,20 @@ import (
 //	SELECT tenant_id, count(*) FROM docs GROUP BY tenant_id
 //	SELECT tenant_id, rank() OVER (ORDER BY total) FROM sales   -- one tenant's rank tells of all
 //
+// In a tenant's own database it is so where the query reads nothing else.
+//
 // A view that is declared stays what it is declared; any other stays
 // unclassified, and is refused where it is used.
 func ClassifyStored(cat *catalog.Catalog) {
 	reader := query.NewReader(cat)
 	for _, view := range cat.Relations { // a view reads those that are made before it
 		if view.Kind != catalog.MaterializedView || view.Tenancy.Class != catalog.Unclassified || view.Tenancy.Pos.IsValid() {
+			continue
+		}
+		if cat.Private() {
+			if privateStored(cat, reader.StoredView(view, -1)) {
+				view.Tenancy.Class, view.Tenancy.Dim, view.Tenancy.Stored = catalog.Private, cat.Dimensions[0], true
+			}
 			continue
 		}
 		dim, col := narrowest(cat, view)

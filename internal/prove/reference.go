@@ -14,7 +14,7 @@ import (
 // without the tenant: it is neither the owning key nor pairs the tenant columns.
 func (p *prover) idOnly(fk *catalog.ForeignKey) bool {
 	from, to := p.tenancy(fk.From), p.tenancy(fk.To)
-	if !from.Owned() || !to.Owned() || from.Dim != to.Dim || from.Owner == fk {
+	if p.columnless(fk.From) || !from.Owned() || !to.Owned() || from.Dim != to.Dim || from.Owner == fk {
 		return false
 	}
 	return !p.pairsTenant(fk)

@@ -32,7 +32,7 @@ func (p *prover) conflict(q *query.Insert, rows [][]labels, res *result) {
 		return
 	}
 	var met []arbiter // those that can meet another tenant's row
-	if ten.Owned() {
+	if ten.Owned() && ten.Class != catalog.Private {
 		for _, a := range arbiters {
 			if !(c.DoNothing && p.fresh(q, a)) && !p.confinesConflict(rel, a) {
 				met = append(met, a)

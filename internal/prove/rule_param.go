@@ -22,8 +22,13 @@ func choose(cat *catalog.Catalog, proof *Proof) {
 	dims := dimensionsOf(cat, s)
 	if len(dims) == 0 || s.Annotation.None {
 		if len(dims) == 0 && len(s.Annotation.Params) > 0 {
-			// Declared for nothing: a statement on global relations alone has no tenant.
-			proof.fail(finding{code: diag.CodeAnnotation, message: s.Name + " declares a tenant parameter and touches no tenant-owned relation",
+			// Declared for nothing: a statement on global relations alone has no tenant,
+			// and in a database of the tenant's own no parameter says whose rows are meant.
+			why := "touches no tenant-owned relation"
+			if cat.Private() {
+				why = "isolation is database"
+			}
+			proof.fail(finding{code: diag.CodeAnnotation, message: s.Name + " declares a tenant parameter and " + why,
 				fix: "take the `-- tenant:` line out"}, s.Annotation.Pos)
 			return
 		}
@@ -73,12 +78,12 @@ func choose(cat *catalog.Catalog, proof *Proof) {
 }
 
 // dimensionsOf returns the dimensions of the relations that a statement
-// mentions, widest first.
+// mentions and that have a column for them, or an owner, widest first.
 func dimensionsOf(cat *catalog.Catalog, s *query.Stmt) []*catalog.Dimension {
 	has := map[*catalog.Dimension]bool{}
 	for _, r := range s.RTEs {
 		if r.Kind == query.RelationRTE && r.Sub == nil {
-			if t := tenancyBy(cat, r.Relation, s.Annotation.By); t.Owned() {
+			if t := tenancyBy(cat, r.Relation, s.Annotation.By); t.Owned() && t.Class != catalog.Private {
 				has[t.Dim] = true
 			}
 		}
@@ -257,7 +262,7 @@ func (a *attempted) settle(proof *Proof) {
 		}
 	}
 	proof.Tenants = a.p.tenants
-	if proof.Verdict == Confined && len(proof.Tenants) == 0 {
+	if proof.Verdict == Confined && len(proof.Tenants) == 0 && !placed(proof.Instances) {
 		// As `t = (select null)`: no row, and no parameter to place it by.
 		proof.Verdict = Refused
 		proof.fail(finding{code: diag.CodeNoTenant, message: proof.Stmt.Name + " has no tenant parameter",

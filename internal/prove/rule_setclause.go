@@ -15,7 +15,7 @@ import (
 func (p *prover) setClause(lv *level, target *query.RTE, set []*query.Assign, res *result) {
 	rel := target.Relation
 	ten := p.tenancy(rel)
-	if !ten.Owned() {
+	if !ten.Owned() || ten.Class == catalog.Private {
 		return
 	}
 	for _, col := range ownerOf(ten) {

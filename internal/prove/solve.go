@@ -226,6 +226,10 @@ func (lv *level) confine(r *query.RTE) bool {
 		inst.Rule = "global"
 		lv.confined[r] = inst
 		return true
+	case catalog.Private:
+		inst.Rule, inst.Because = databaseRule, ofDatabase(r.Relation)
+		lv.settle(inst)
+		return true
 	case catalog.Root, catalog.Direct, catalog.Derived, catalog.Shared:
 	default:
 		return false

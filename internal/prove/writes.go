@@ -63,7 +63,7 @@ func (p *prover) assumptions(res *result) []Assumption {
 	for _, name := range slices.Sorted(maps.Keys(p.trusted)) {
 		s.assume(Assumption{Subject: "function " + name, Declared: true, Pos: p.trusted[name].Pos})
 	}
-	if len(p.tenants) > 0 {
+	if len(p.tenants) > 0 || placed(res.instances) {
 		s.extensions()
 	}
 	s.operatorClasses()
@@ -71,7 +71,8 @@ func (p *prover) assumptions(res *result) []Assumption {
 }
 
 // extensions assumes of an extension that is on no list that it changes no
-// operator and no cast of a built-in type: every equality leans on that.
+// operator and no cast of a built-in type: every equality leans on that. In a
+// tenant's own database it could bring rows of another one.
 func (s *schema) extensions() {
 	for _, x := range s.p.cat.StrangeExtensions() {
 		s.assume(Assumption{

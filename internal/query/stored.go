@@ -9,7 +9,7 @@ import (
 //
 //	SELECT * FROM (its query) s WHERE s.col = $1
 //
-// It returns nil where the view's query is not understood.
+// Of a negative col it reads all rows. It returns nil where the view's query is not understood.
 func (rd *Reader) StoredView(view *catalog.Relation, col int) *Stmt {
 	if view.Definition == nil || col >= len(view.Columns) {
 		return nil
@@ -30,12 +30,15 @@ func (rd *Reader) StoredView(view *catalog.Relation, col int) *Stmt {
 	if !sameNames(rows.Cols, view.Columns) {
 		return nil
 	}
-	tenant := &Param{Number: 1, Type: rows.Cols[col].Type}
-	st.Params = []*Param{tenant}
-	test := &Op{Name: "=", Left: Column(rows, col), Right: &ParamRef{node: node{T: tenant.Type, At: rows.At}, Param: tenant}}
-	test.T, test.At = catalog.Builtin("bool"), rows.At
-	sel := &Select{From: []FromItem{rows}, Where: test}
+	sel := &Select{From: []FromItem{rows}}
 	sel.At = rows.At
+	if col >= 0 {
+		tenant := &Param{Number: 1, Type: rows.Cols[col].Type}
+		st.Params = []*Param{tenant}
+		test := &Op{Name: "=", Left: Column(rows, col), Right: &ParamRef{node: node{T: tenant.Type, At: rows.At}, Param: tenant}}
+		test.T, test.At = catalog.Builtin("bool"), rows.At
+		sel.Where = test
+	}
 	for i, c := range rows.Cols {
 		sel.Targets = append(sel.Targets, &Target{Name: c.Name, Expr: Column(rows, i), Type: c.Type})
 	}
