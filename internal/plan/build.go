@@ -203,6 +203,7 @@ func (b *builder) pkgOf(kind Kind) *pkg {
 	}
 	if kind == Scoped {
 		p.Tenant = Arg{b.dims[0].arg, ""}
+		p.Private = b.in.Catalog.Private()
 	}
 	for _, n := range b.im.names {
 		p.names[n] = true
@@ -210,6 +211,9 @@ func (b *builder) pkgOf(kind Kind) *pkg {
 	// Of rows.go, and what every method calls its receiver and arguments.
 	for _, n := range []string{"collect", "each", "columnOf", "arraysOf", "queueMany", "assembly", nullUUID, manyUUIDs, uuidColumn, nullUUIDColumn, timeColumn, "r", "ctx", "v"} {
 		p.names[n] = true
+	}
+	if p.Private {
+		p.names["newStore"] = true
 	}
 	for _, d := range b.dims {
 		p.names[d.arg] = true

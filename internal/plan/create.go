@@ -58,6 +58,11 @@ func (c *crud) newRows() *newRows {
 	if n.insert = c.insert(n.required); n.insert == nil {
 		return nil
 	}
+	if len(c.own.dims)+len(n.owner)+len(n.required) == 0 {
+		c.b.note(c.pos(), fmt.Sprintf("%s has no generated Create, CreateMany and Upsert: every column of a new row has a default", c.repo.Name),
+			"they are put together of the columns that a row must have, and of those that are given", "", nil)
+		return nil
+	}
 	if p, ok := c.b.proven(n.text(n.required, nil)); !ok {
 		c.unproven("Create", p)
 		return nil

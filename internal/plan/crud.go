@@ -147,16 +147,19 @@ func (c *crud) select_(what string) string {
 }
 
 // where returns the WHERE that holds for the rows of the scope.
-func (c *crud) where() string { return " where " + c.own.text("") + c.row.live() }
+func (c *crud) where() string { return whereText(c.scope()) }
+
+// scope returns its conjuncts.
+func (c *crud) scope() string { return c.own.text("") + c.row.live() }
 
 // byKey returns the WHERE that finds a row by its key; first is the number of
 // the first key column's parameter.
 func (c *crud) byKey(first int) string {
-	text := c.where()
+	text := c.scope()
 	for i, f := range c.keys {
 		text += fmt.Sprintf(" and %s = $%d", quote(f.col.Name), first+i)
 	}
-	return text
+	return whereText(text)
 }
 
 // begin starts a method, or returns nil when a hand-written query has its name.
@@ -205,9 +208,12 @@ func (c *crud) end(call *call) {
 
 // whose returns "the tenant's user", or for a root "the tenant".
 func (c *crud) whose(what string) string {
-	d := c.own.dims[len(c.own.dims)-1]
 	if c.rel.Tenancy.Class == catalog.Root {
 		return "the " + what
+	}
+	d := c.b.dims[0]
+	if n := len(c.own.dims); n > 0 {
+		d = c.own.dims[n-1]
 	}
 	return "the " + d.noun + "'s " + what
 }

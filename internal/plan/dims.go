@@ -21,6 +21,9 @@ type dimension struct {
 func (b *builder) makeDimensions() {
 	for i, d := range b.in.Catalog.Dimensions {
 		key := keyType(d.Type)
+		if b.in.Catalog.Private() {
+			key = b.statedKey(i)
+		}
 		if key == "" && !d.Type.IsZero() {
 			pos := diag.Pos{}
 			if i < len(b.in.Block.Tenancy.Dimensions) {
@@ -52,6 +55,20 @@ func (b *builder) makeDimensions() {
 	}
 }
 
+// statedKey returns the runtime's type that a dimension states, where there is no
+// column to tell, or "" when it states none of them.
+func (b *builder) statedKey(i int) string {
+	if i >= len(b.in.Block.Tenancy.Dimensions) {
+		return ""
+	}
+	for _, key := range []string{"ID", "Int64ID", "TextID"} {
+		if b.in.Block.Tenancy.Dimensions[i].Type == "tenant."+key {
+			return key
+		}
+	}
+	return ""
+}
+
 // checkStatedType holds a dimension's stated Go type against the one that its
 // column has.
 func (b *builder) checkStatedType(i int, key string) {
@@ -60,6 +77,15 @@ func (b *builder) checkStatedType(i int, key string) {
 	}
 	d := b.in.Block.Tenancy.Dimensions[i]
 	if d.Type == "" || d.Type == "tenant."+key {
+		return
+	}
+	if b.in.Catalog.Private() {
+		b.rep.Add(diag.Diagnostic{
+			Code: diag.CodeKeyType, Pos: d.Pos,
+			Message: fmt.Sprintf("the key of the dimension %s is stated as %s", d.Name, d.Type),
+			Why:     "the runtime has keys of the types tenant.ID, tenant.Int64ID and tenant.TextID",
+			Fix:     "type: tenant.ID",
+		})
 		return
 	}
 	b.rep.Add(diag.Diagnostic{

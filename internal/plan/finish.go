@@ -210,13 +210,18 @@ func helperImports(name string) []string {
 
 // packageDoc says what a package promises.
 func packageDoc(p *Package, noun string) []string {
-	switch p.Kind {
-	case Scoped:
+	switch {
+	case p.Kind == Scoped && p.Private:
+		return []string{
+			fmt.Sprintf("Package %s reads and writes the rows of one %s at a time, each in a database of its own: every method", p.Name, noun),
+			"takes its key, which chooses the database, and every statement is proven not to leave that.",
+		}
+	case p.Kind == Scoped:
 		return []string{
 			fmt.Sprintf("Package %s reads and writes the rows of one %s at a time: every method takes its key,", p.Name, noun),
 			"and every statement is proven to touch no other's rows.",
 		}
-	case Global:
+	case p.Kind == Global:
 		return []string{fmt.Sprintf("Package %s holds the queries over data that belongs to no %s.", p.Name, noun)}
 	default:
 		return []string{

@@ -170,13 +170,13 @@ func fieldNames(fields []*rowField) string {
 // text returns the statement, with the keys as one array a column behind the
 // dimensions' parameters, or "" when none is proven.
 func (l *loading) text() string {
-	head := "select " + columnList(l.to.fields) + " from " + relText(l.fk.To) + " where "
+	head := "select " + columnList(l.to.fields) + " from " + relText(l.fk.To)
 	for _, l.own = range l.c.b.ownership(l.fk.To) {
 		if !l.confinesAll() {
 			continue
 		}
 		n := len(l.own.dims)
-		text := head + l.own.text("") + l.to.live()
+		text := l.own.text("") + l.to.live()
 		if len(l.at) == 1 {
 			text += fmt.Sprintf(" and %s = any($%d)", quote(l.at[0].col.Name), n+1)
 		} else {
@@ -187,6 +187,7 @@ func (l *loading) text() string {
 			}
 			text += fmt.Sprintf(" and (%s) in (select * from unnest(%s))", strings.Join(names, ", "), strings.Join(arrays, ", "))
 		}
+		text = head + whereText(text)
 		if _, ok := l.c.b.proven(text); ok {
 			return text
 		}

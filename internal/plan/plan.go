@@ -31,6 +31,10 @@ type Package struct {
 	// Empty in Scoped.
 	Handle []string
 
+	// Private: each tenant has a database of its own, and New refuses a placement in
+	// which it has not. Only in Scoped.
+	Private bool
+
 	Collect   bool // a method reads many rows
 	Each      bool // a method goes through rows
 	QueueMany bool // a method in a batch reads many rows

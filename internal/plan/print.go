@@ -38,6 +38,14 @@ func groupImports(list []Import) *Imports {
 // Scoped reports whether the package is gen itself.
 func (p *Package) Scoped() bool { return p.Kind == Scoped }
 
+// MakeStore returns the function that makes a Store of the DB of a transaction.
+func (p *Package) MakeStore() string {
+	if p.Private {
+		return "newStore"
+	}
+	return "New"
+}
+
 // Lines returns the fields as gofmt lines them up: names and types in columns of
 // their own, and a type as wide as those next to it that something follows.
 func (s *Struct) Lines() []string { return fieldLines(s.Fields) }

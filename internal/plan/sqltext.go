@@ -38,6 +38,16 @@ func columnList(fields []*rowField) string {
 	return strings.Join(names, ", ")
 }
 
+// everyRow is the predicate of a relation of a tenant's own database, in which
+// nothing is left to compare.
+const everyRow = "true"
+
+// whereText returns a WHERE clause of conjuncts, which leaves everyRow out where
+// others follow it.
+func whereText(conjuncts string) string {
+	return " where " + strings.TrimPrefix(conjuncts, everyRow+" and ")
+}
+
 // owned is a predicate that keeps the rows of the relation's owners, and the
 // dimensions whose keys it takes, as $1, $2, … in this order.
 type owned struct {
@@ -76,6 +86,8 @@ func (b *builder) ownership(rel *catalog.Relation) []*owned {
 			return []*owned{all}
 		}
 		return []*owned{all, own}
+	case catalog.Private:
+		return []*owned{{rel: rel, text: func(string) string { return everyRow }}}
 	case catalog.Derived:
 		var out []*owned
 		for _, up := range b.ownership(t.Owner.To) {
