@@ -26,14 +26,16 @@ type edge struct {
 const inWhere = -1
 
 // membership says that a term is column col of a row of sub, where fact holds;
-// that it is an element of array; or, with neither, that it has the labels given.
+// that it is an element of array, or the choice; or, with none of these, that it
+// has the labels given.
 type membership struct {
-	fact  *fact
-	on    int
-	sub   *subquery
-	col   int
-	array term
-	given labels
+	fact   *fact
+	on     int
+	sub    *subquery
+	col    int
+	array  term
+	choice *choice
+	given  labels
 }
 
 func (p *prover) newIndex() *index { return &index{ties: &p.ties, at: map[int]int{}} }
@@ -82,7 +84,7 @@ func (x *index) add(facts []*fact, on int) {
 		for i := range f.members {
 			m := &f.members[i]
 			for j, t := range m.terms {
-				x.member(t, membership{fact: f, on: on, sub: m.sub, col: m.cols[j], array: m.array})
+				x.member(t, membership{fact: f, on: on, sub: m.sub, col: m.cols[j], array: m.array, choice: m.choice})
 			}
 		}
 	}

@@ -29,8 +29,8 @@ func (lv *level) holdings(c *closure, t term) []holding {
 	return out
 }
 
-// held calls yield for the labels that u has, by itself or as a member of a
-// subquery's rows, until it returns false.
+// held calls yield for the labels that u has, by itself, as a member of a
+// subquery's rows or as a choice, until it returns false.
 func (lv *level) held(c *closure, u term, yield func(holding) bool) {
 	if !yield(holding{lv.termLabels(u), u, nil}) {
 		return
@@ -43,6 +43,8 @@ func (lv *level) held(c *closure, u term, yield func(holding) bool) {
 					return false
 				}
 			}
+		case m.choice != nil:
+			return yield(holding{m.choice.labels, u, m.fact})
 		case m.sub == nil:
 			return yield(holding{m.given, u, m.fact})
 		case m.sub.res != nil:

@@ -22,6 +22,7 @@ type level struct {
 	locked    bool                      // FOR UPDATE or the like: nothing comes in from outside
 	rows      map[*query.RTE]*rowSource // subqueries and CTEs in FROM
 	links     []*subquery               // subqueries in expressions
+	choices   []*choice                 // in conjuncts
 	barred    []barredPush              // what is known outside, and came too late
 	late      map[*query.RTE]bool       // entries that it would confine
 	inside    *opened                   // the outermost view or function whose query the block is part of
@@ -171,9 +172,20 @@ func (s *step) nullable() int {
 	return s.nulls
 }
 
+// newFact makes the fact of e and notes the choice in it.
+func (lv *level) newFact(e query.Expr) *fact {
+	f := lv.p.newFact(e)
+	for _, m := range f.members {
+		if m.choice != nil {
+			lv.choices = append(lv.choices, m.choice)
+		}
+	}
+	return f
+}
+
 // conjunct makes the fact of e and notes the subqueries in it.
 func (lv *level) conjunct(e query.Expr, st standing) *fact {
-	f := lv.p.newFact(e)
+	f := lv.newFact(e)
 	st.fact = f
 	lv.visit(e, st)
 	return f

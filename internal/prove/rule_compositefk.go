@@ -6,7 +6,8 @@ import (
 
 // confineCompositeFK accepts an instance that refers to an own row of p by an
 // id that is unique by itself, through a foreign key that also holds the tenant:
-// c(t, x) → p(t, y), y a usable key of p, c.t NOT NULL.
+// c(t, x) → p(t, y), y a usable key of p, c.t NOT NULL. A key over x alone that is
+// declared consistent counts as such a one, also where c is owned via another.
 //
 // Where c.t may be NULL the key is not checked, and the row of nobody is read:
 //
@@ -14,9 +15,6 @@ import (
 func confineCompositeFK(lv *level, c *closure, r *query.RTE) ([]Reason, bool) {
 	p := lv.p
 	ten := p.tenancy(r.Relation)
-	if ten.Column() < 0 {
-		return nil, false
-	}
 	for _, fk := range r.Relation.ForeignKeys {
 		if !p.keepsTenant(fk) {
 			continue

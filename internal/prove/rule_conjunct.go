@@ -28,12 +28,14 @@ type given struct {
 type equality struct{ a, b term }
 
 // member says that the terms are, together, one row of a subquery's output, or
-// of its columns cols; or that the one term is an element of an array.
+// of its columns cols; or that the one term is an element of an array, or a
+// choice.
 type member struct {
-	terms []term
-	sub   *subquery
-	cols  []int
-	array term
+	terms  []term
+	sub    *subquery
+	cols   []int
+	array  term
+	choice *choice
 }
 
 // newFact reads one conjunct. lv gets the subqueries in it, which stand at st.
@@ -93,15 +95,15 @@ func (p *prover) read(f *fact, e query.Expr) {
 			}
 		}
 	case *query.InList:
-		if !e.Not && len(e.List) == 1 {
-			p.readEqual(f, e.Test, e.List[0])
+		if !e.Not {
+			p.readAny(f, e.Test, e, e.List)
 		}
 	case *query.ArrayOp:
 		if e.All || e.Name != "=" {
 			return
 		}
-		if arr, ok := e.Array.(*query.Array); ok && len(arr.Elems) == 1 {
-			p.readEqual(f, e.Left, arr.Elems[0])
+		if arr, ok := e.Array.(*query.Array); ok {
+			p.readAny(f, e.Left, arr, arr.Elems)
 			return
 		}
 		p.anchor(f, e.Left)
@@ -122,6 +124,19 @@ func (p *prover) read(f *fact, e query.Expr) {
 		}
 	case *query.SubLink:
 		p.readSubLink(f, e)
+	}
+}
+
+// readAny reads that a equals one of the list. NULL equals none, so a bare
+// column anchors its entry.
+func (p *prover) readAny(f *fact, a, of query.Expr, list []query.Expr) {
+	if len(list) == 1 {
+		p.readEqual(f, a, list[0])
+		return
+	}
+	if !p.userOperator("=") {
+		p.anchor(f, a)
+		p.readChoice(f, a, of, list)
 	}
 }
 
@@ -152,7 +167,12 @@ func (p *prover) compare(f *fact, op string, a, b query.Expr) {
 		return
 	}
 	ta, tb := p.termOf(a), p.termOf(b)
-	if ta.isZero() || tb.isZero() {
+	switch {
+	case tb.isZero():
+		p.readChoice(f, a, b, []query.Expr{b})
+		return
+	case ta.isZero():
+		p.readChoice(f, b, a, []query.Expr{a})
 		return
 	}
 	f.equal = append(f.equal, equality{ta, tb})

@@ -1,6 +1,8 @@
 package prove
 
 import (
+	"slices"
+
 	"github.com/tenantc/tenantc/internal/query"
 )
 
@@ -57,18 +59,19 @@ func (p *prover) deterministic(e query.Expr) bool {
 	case *query.SubLink:
 		return p.deterministicOutput(e.Query, 0)
 	case *query.Array:
-		for _, el := range e.Elems {
-			if !p.deterministic(el) {
-				return false
-			}
-		}
-		return true
+		return !slices.ContainsFunc(e.Elems, p.folding)
+	case *query.NullIf:
+		return p.deterministic(e.Left) && p.deterministic(e.Right)
+	case *query.Coalesce, *query.MinMax, *query.Case:
+		return !slices.ContainsFunc(chosen(e), p.folding) // it has the collation of one of them, or none
 	}
 	if elem := p.elementType(e); !elem.IsZero() {
 		return !collatable(p.cat.EqualityClass(elem)) // an array is compared as its elements are
 	}
 	return !collatable(p.class(e))
 }
+
+func (p *prover) folding(e query.Expr) bool { return !p.deterministic(e) }
 
 // deterministicOutput says so of an output column of q.
 func (p *prover) deterministicOutput(q query.Query, i int) bool {

@@ -44,29 +44,50 @@ func (p *prover) sharedTest(r *query.RTE, col int, facts []*fact) *fact {
 	return nil
 }
 
-// ownOrShared reports whether e is `r.t = @t OR r.t IS NULL`, in any order.
+// ownOrShared reports whether e is `r.t = @t OR r.t IS NULL`, in any order, with
+// further conditions in any branch.
+//
+//	r.t = @t OR (r.t IS NULL AND r.published)
 func (p *prover) ownOrShared(e query.Expr, r *query.RTE, col int) bool {
-	or, ok := e.(*query.Bool)
-	if !ok || or.Op != query.Or || len(or.Args) != 2 {
-		return false
+	ok, named := p.asksOwner(e, r, col)
+	return ok && named
+}
+
+// asksOwner reports whether e cannot be true unless r.t is the tenant or NULL,
+// and whether it names the tenant.
+func (p *prover) asksOwner(e query.Expr, r *query.RTE, col int) (ok, named bool) {
+	for _, c := range conjuncts(e, nil) {
+		var a, b query.Expr
+		switch c := c.(type) {
+		case *query.NullTest:
+			ok = ok || !c.Not && p.isColumn(c.Arg, r, col)
+		case *query.Bool:
+			all, some := c.Op == query.Or, false
+			for _, branch := range c.Args {
+				isOk, isNamed := p.asksOwner(branch, r, col)
+				all, some = all && isOk, some || isNamed
+			}
+			ok, named = ok || all, named || all && some
+		case *query.Op:
+			if c.Name == "=" && c.Left != nil && (c.Schema == "" || c.Schema == "pg_catalog") {
+				a, b = c.Left, c.Right
+			}
+		case *query.DistinctFrom:
+			if c.Not {
+				a, b = c.Left, c.Right
+			}
+		}
+		if a != nil && p.equates(a, b) &&
+			(p.isColumn(a, r, col) && p.isTenantParamOf(b, r) || p.isColumn(b, r, col) && p.isTenantParamOf(a, r)) {
+			ok, named = true, true
+		}
 	}
-	isColumn := func(e query.Expr) bool {
-		c, ok := p.strip(e).(*query.ColRef)
-		return ok && c.RTE == r && c.Col == col
-	}
-	equal, null := or.Args[0], or.Args[1]
-	if _, ok := equal.(*query.NullTest); ok {
-		equal, null = null, equal
-	}
-	n, ok := null.(*query.NullTest)
-	if !ok || n.Not || !isColumn(n.Arg) {
-		return false
-	}
-	op, ok := equal.(*query.Op)
-	if !ok || op.Name != "=" || op.Left == nil || op.Schema != "" && op.Schema != "pg_catalog" || !p.equates(op.Left, op.Right) {
-		return false
-	}
-	return isColumn(op.Left) && p.isTenantParamOf(op.Right, r) || isColumn(op.Right) && p.isTenantParamOf(op.Left, r)
+	return ok, named
+}
+
+func (p *prover) isColumn(e query.Expr, r *query.RTE, col int) bool {
+	c, ok := p.strip(e).(*query.ColRef)
+	return ok && c.RTE == r && c.Col == col
 }
 
 // isTenantParamOf reports whether e is the tenant parameter of r's dimension.

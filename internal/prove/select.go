@@ -98,7 +98,7 @@ func (lv *level) having(q *query.Select) {
 			return keys
 		})
 		if keys {
-			lv.where = append(lv.where, lv.p.newFact(e))
+			lv.where = append(lv.where, lv.newFact(e))
 		}
 	}
 }
@@ -243,21 +243,8 @@ func (lv *level) labelsOf(e query.Expr) labels {
 		if keepsLabel(e) && len(e.Args) == 1 {
 			return lv.labelsOf(e.Args[0]).single(e)
 		}
-	case *query.NullIf:
-		return lv.labelsOf(e.Left).single(e)
-	case *query.Coalesce:
-		return lv.meetOf(e.Args, e)
-	case *query.MinMax:
-		return lv.meetOf(e.Args, e)
-	case *query.Case:
-		list := []query.Expr{}
-		for _, w := range e.Whens {
-			list = append(list, w.Then)
-		}
-		if e.Else != nil {
-			list = append(list, e.Else)
-		}
-		return lv.meetOf(list, e)
+	case *query.NullIf, *query.Coalesce, *query.MinMax, *query.Case:
+		return lv.meetOf(chosen(e), e)
 	}
 	return labels{}
 }

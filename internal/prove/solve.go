@@ -72,6 +72,9 @@ func (lv *level) solve(res *result) {
 				progress = true
 			}
 		}
+		for _, c := range lv.choices {
+			progress = lv.choose(c) || progress
+		}
 	}
 	lv.late = lv.inTime()
 	for _, r := range lv.rtes {

@@ -87,7 +87,7 @@ func (lv *level) rewrites(f *fact) bool {
 		}
 	}
 	for _, m := range f.members {
-		if touches(m.array) || slices.ContainsFunc(m.terms, touches) {
+		if touches(m.array) || slices.ContainsFunc(m.terms, touches) || m.choice != nil && m.choice.reads(touches) {
 			return true
 		}
 	}
