@@ -2,8 +2,6 @@ package generator
 
 import (
 	"bufio"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -43,24 +41,17 @@ func (r *run) entries() map[finding]entry {
 			if file == "" {
 				file = "-"
 			}
-			out[finding{d.Code, d.Pos, d.Message}] = entry{string(d.Code), file, hash(d.Message)}
+			out[finding{d.Code, d.Pos, d.Message}] = entry{string(d.Code), file, diag.Fingerprint(d.Message)}
 		}
 	}
 	for _, b := range r.blocks {
 		for _, p := range b.proofs {
 			for _, d := range p.Findings {
-				out[finding{d.Code, d.Pos, d.Message}] = entry{string(d.Code), p.Stmt.Name, hash(p.Stmt.Text)}
+				out[finding{d.Code, d.Pos, d.Message}] = entry{string(d.Code), p.Stmt.Name, diag.Fingerprint(p.Stmt.Text)}
 			}
 		}
 	}
 	return out
-}
-
-// hash is of a text with its white space folded: what moves a line or indents
-// it changes nothing.
-func hash(text string) string {
-	sum := sha256.Sum256([]byte(strings.Join(strings.Fields(text), " ")))
-	return hex.EncodeToString(sum[:6])
 }
 
 // applyBaseline takes the findings that the baseline knows out of res and

@@ -63,6 +63,9 @@ type builder struct {
 
 	src  *source  // the statement being read
 	stmt diag.Pos // where it begins
+	top  *source  // the statement of the file that it is, or is a part of
+
+	passed map[string]bool // statements that trust.migrations names, and that were met
 
 	calls  int      // of functions that are being followed
 	pathOn []string // the schemas behind public on the search path
@@ -88,6 +91,7 @@ type qname struct{ schema, name string }
 func newBuilder(in Input, rep *diag.List) *builder {
 	return &builder{
 		cat: &Catalog{index: newIndex(), private: in.Tenancy.Isolation == config.IsolationDatabase}, in: in, rep: rep,
+		passed:    map[string]bool{},
 		indexes:   map[qname]*Index{},
 		sequences: map[qname]bool{},
 		temps:     map[string]bool{},
@@ -114,8 +118,10 @@ func syntaxError(src *source, err error) diag.Diagnostic {
 
 // run interprets one statement.
 func (b *builder) run(src *source) {
-	b.src, b.stmt = src, src.at(0)
-	b.statement(src.node)
+	b.src, b.stmt, b.top = src, src.at(0), src
+	if !b.passesOver(src) {
+		b.statement(src.node)
+	}
 }
 
 func (b *builder) add(d diag.Diagnostic) { b.rep.Add(d) }

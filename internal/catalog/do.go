@@ -46,9 +46,7 @@ func (b *builder) refuseDo(why string) {
 	if why == "" {
 		why = "which of its statements run is not known before it runs"
 	}
-	b.add(diag.Diagnostic{
-		Code:    diag.CodeDynamicDDL,
-		Pos:     b.stmt,
+	b.refuseCode(diag.Diagnostic{
 		Message: "a DO block that changes the schema",
 		Why:     why,
 		Fix:     "write its CREATE, ALTER and DROP statements into the migration, with IF NOT EXISTS where there is one",

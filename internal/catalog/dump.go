@@ -39,6 +39,9 @@ func (d *dumper) head(c *Catalog) {
 	for _, e := range c.Extensions {
 		d.line("extension %s", e)
 	}
+	for _, m := range c.PassedOver {
+		d.line("passed over %s", m.Name)
+	}
 	for _, k := range c.Collations {
 		d.line("collation %s.%s%s", k.Schema, k.Name, flags(k.Nondeterministic, "nondeterministic", k.Unknown, "unknown"))
 	}

@@ -272,9 +272,7 @@ func (b *builder) userFunction(name []*pgast.Node) {
 		if f.Aggregate || (f.Language == "sql" || f.Language == "plpgsql") && f.Body != "" && !mayRunDDL(f.Body) || b.followed(f) {
 			continue
 		}
-		b.add(diag.Diagnostic{
-			Code:    diag.CodeDynamicDDL,
-			Pos:     b.stmt,
+		b.refuseCode(diag.Diagnostic{
 			Message: "the migration calls " + q.String() + ", whose effect on the schema is not known",
 			Why:     "its body contains DDL, runs text as SQL, or is not SQL",
 			Fix:     "write the statements themselves into the migration",

@@ -56,6 +56,7 @@ func (b *builder) bindTrust() {
 	for _, n := range trust.Consistent {
 		b.bindConsistent(n)
 	}
+	b.checkPassed(trust.Migrations)
 }
 
 func (b *builder) checkTrusted(kind string, n config.Named, has func(*Relation) bool) {

@@ -21,6 +21,7 @@ type Catalog struct {
 	Collations []*Collation
 	Extensions []string
 	Schemas    []string // besides public, in order of creation
+	PassedOver []Passed // statements of migrations that nobody has followed (trust.migrations)
 
 	private bool
 	index   catalogIndex
@@ -29,6 +30,12 @@ type Catalog struct {
 // Private reports whether each tenant has a database of its own, so that no
 // relation has a tenant column.
 func (c *Catalog) Private() bool { return c.private }
+
+// Passed is a statement of a migration that is declared to be passed over.
+type Passed struct {
+	Name string // "file:fingerprint"
+	Pos  diag.Pos
+}
 
 // Dimension is one level of ownership, as organization over project.
 type Dimension struct {

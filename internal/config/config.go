@@ -102,6 +102,7 @@ type Trust struct {
 	Functions     []Named // "schema.name" or "name"
 	Consistent    []Named // "table.column": an id-only foreign key that never crosses tenants
 	AllConsistent bool    // consistent: all
+	Migrations    []Named // "file:fingerprint" of a statement whose effect on the schema cannot be followed
 }
 
 // Named is a declared name and where it stands.

@@ -161,6 +161,7 @@ sql:
               triggers: [set_updated_at]
               functions: [app.slugify]
               consistent: all
+              migrations: [0042_cleanup.sql:8c1f03d2a9b4]
 `
 
 func TestLoad(t *testing.T) {
@@ -209,6 +210,7 @@ func TestLoad(t *testing.T) {
 				Triggers:      []Named{{"set_updated_at", at(50, 26)}},
 				Functions:     []Named{{"app.slugify", at(51, 27)}},
 				AllConsistent: true,
+				Migrations:    []Named{{"0042_cleanup.sql:8c1f03d2a9b4", at(53, 28)}},
 			},
 		},
 	}

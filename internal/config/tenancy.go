@@ -254,15 +254,29 @@ func (r *reader) relation(n *yaml.Node, what string) string {
 // bare drops the schema public: with and without it a name means one relation.
 func bare(name string) string { return strings.TrimPrefix(name, "public.") }
 
+// migrationName is a file and the fingerprint of a statement in it.
+var migrationName = regexp.MustCompile(`^[^/:]+:[0-9a-f]{12}$`)
+
 // trust reads the declarations that a proof may lean on.
 func (r *reader) trust(n *yaml.Node) Trust {
-	o := r.object(n, "trust", "triggers", "functions", "consistent", "extensions")
+	o := r.object(n, "trust", "triggers", "functions", "consistent", "extensions", "migrations")
 	var t Trust
 	t.Triggers, t.AllTriggers = r.listOrAll(o.values["triggers"], "triggers")
 	t.Consistent, t.AllConsistent = r.listOrAll(o.values["consistent"], "consistent")
 	for _, item := range r.list(o.values["extensions"], "extensions") {
 		if name := r.str(item, "a name in extensions"); name != "" {
 			t.Extensions = append(t.Extensions, Named{name, r.pos(item)})
+		}
+	}
+	for _, item := range r.list(o.values["migrations"], "migrations") {
+		name := r.str(item, "a name in migrations")
+		switch {
+		case name == "":
+		case !migrationName.MatchString(name):
+			r.report(diag.CodeConfigValue, item, fmt.Sprintf("%q is not a statement of a migration", name),
+				"migrations lists them as file:fingerprint, which TC2012 prints", "")
+		default:
+			t.Migrations = append(t.Migrations, Named{name, r.pos(item)})
 		}
 	}
 	for _, item := range r.list(o.values["functions"], "functions") {

@@ -136,7 +136,9 @@ var schemaCodes = []Info{
 		Text: "A DO block or a function decides at run time which statements it runs. Followed are loops over a list or numbers that are " +
 			"written there, conditions that ask the catalogs for an object by its name, and texts put together by format() and || of what is " +
 			"known. What may or may not run, as under another condition or an exception handler, can only be what no proof rests on: rows, " +
-			"rights, policies, extensions, triggers, partitions, indexes that are not unique.",
+			"rights, policies, extensions, triggers, partitions, indexes that are not unique. A migration that has run is not edited any more: " +
+			"trust: {migrations: […]}, with the name that the finding prints, passes the statement over. Its name holds a fingerprint of its " +
+			"text, so that a changed one is asked about again. What it leaves behind has to be said elsewhere in the schema.",
 		Before: "do $$ begin\n  if random() > 0.5 then alter table users add column age int; end if;\nend $$;",
 		After:  "alter table users add column age int;",
 	},

@@ -63,6 +63,9 @@ func (p *prover) assumptions(res *result) []Assumption {
 	for _, name := range slices.Sorted(maps.Keys(p.trusted)) {
 		s.assume(Assumption{Subject: "function " + name, Declared: true, Pos: p.trusted[name].Pos})
 	}
+	for _, m := range p.cat.PassedOver {
+		s.assume(Assumption{Subject: "migration " + m.Name, Declared: true, Pos: m.Pos})
+	}
 	if len(p.tenants) > 0 || placed(res.instances) {
 		s.extensions()
 	}
