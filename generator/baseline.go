@@ -74,7 +74,7 @@ func (r *run) applyBaseline(res *Result) error {
 		return fmt.Errorf("read the baseline: %w", err)
 	}
 	met := map[entry]bool{}
-	res.findings = slices.DeleteFunc(res.findings, func(d diag.Diagnostic) bool {
+	left := slices.DeleteFunc(r.rep.Sorted(), func(d diag.Diagnostic) bool {
 		e, ok := entries[finding{d.Code, d.Pos, d.Message}]
 		if _, listed := known[e]; !ok || !listed {
 			return false
@@ -83,6 +83,7 @@ func (r *run) applyBaseline(res *Result) error {
 		res.Known++
 		return true
 	})
+	res.findings = diag.Grouped(left)
 	for _, b := range r.blocks {
 		if !b.sound {
 			return nil // what was not proven has not vanished

@@ -244,7 +244,7 @@ func (r *run) folders() []string {
 }
 
 func (r *run) result() *Result {
-	res := &Result{Queries: []Query{}, Files: r.written, findings: r.rep.Sorted(), sources: r.source}
+	res := &Result{Queries: []Query{}, Files: r.written, findings: diag.Grouped(r.rep.Sorted()), sources: r.source}
 	for _, b := range r.blocks {
 		res.Queries = append(res.Queries, b.verdicts...)
 		if len(b.verdicts) == 0 {

@@ -73,6 +73,7 @@ type Diagnostic struct {
 	Why      string // why it is not enough; may be empty
 	Fix      string // the smallest text that would do; may be empty
 	Related  []Related
+	Group    Group // of findings that have one cause
 }
 
 // Related is a further place that a diagnostic speaks of.

@@ -25,12 +25,12 @@ func All(cat *catalog.Catalog, stmts []*query.Stmt, rep *diag.List) []*Proof {
 type Session struct {
 	cat  *catalog.Catalog
 	rep  *diag.List
-	open map[string]bool // assumptions that have been reported
+	open map[assumed]bool // assumptions that have been reported
 }
 
 // NewSession returns a Session that adds its findings to rep.
 func NewSession(cat *catalog.Catalog, rep *diag.List) *Session {
-	return &Session{cat, rep, map[string]bool{}}
+	return &Session{cat, rep, map[assumed]bool{}}
 }
 
 // Prove proves a statement, and reports it as All does.
@@ -40,8 +40,8 @@ func (s *Session) Prove(stmt *query.Stmt) *Proof {
 		s.rep.Add(d)
 	}
 	for _, a := range p.Assumes {
-		if !a.Declared && !s.open[a.Subject] {
-			s.open[a.Subject] = true
+		if !a.Declared && !s.open[a.key()] {
+			s.open[a.key()] = true
 			s.rep.Add(a.Diagnostic(stmt))
 		}
 	}
@@ -52,7 +52,7 @@ func (s *Session) Prove(stmt *query.Stmt) *Proof {
 // first to lean on.
 func (a Assumption) Diagnostic(s *query.Stmt) diag.Diagnostic {
 	return diag.Diagnostic{
-		Code: a.Code, Severity: diag.Error, Pos: a.Pos, Message: a.Message, Why: a.Why, Fix: a.Fix,
+		Code: a.Code, Severity: diag.Error, Pos: a.Pos, Message: a.Message, Why: a.Why, Fix: a.Fix, Group: a.Group,
 		Related: []diag.Related{{Pos: s.Pos, Message: s.Name + " leans on it"}},
 	}
 }

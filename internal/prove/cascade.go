@@ -61,11 +61,20 @@ func (s *schema) action(fk *catalog.ForeignKey, deleted bool, seen map[reached]b
 		action = fk.OnDelete
 	}
 	if why, byConsistent := s.crosses(fk, action, deleted); why != "" {
-		s.assume(Assumption{
+		a := Assumption{
 			Subject: "action of foreign key " + fkName(fk), Declared: byConsistent && fk.Consistent, Pos: fk.Pos, Code: diag.CodeAssumeCascade,
-			Message: fmt.Sprintf("the foreign key %s acts across tenants when a row of %s goes or changes", fkName(fk), fk.To.Name),
+			Message: fmt.Sprintf("the foreign key %s acts across tenants when a row of %s goes or changes", fkName(fk), fk.To.ShortName()),
 			Why:     why, Fix: s.mendAction(fk),
-		})
+		}
+		if byConsistent {
+			does := "block it"
+			if action != catalog.NoAction && action != catalog.Restrict {
+				does = "be changed with it"
+			}
+			a.Group = s.p.keysTo(fk, "foreign keys act across tenants when a row of "+fk.To.ShortName()+" goes or changes",
+				"another tenant's row that refers to this one by one of them would "+does)
+		}
+		s.assume(a)
 	}
 	var set []int
 	switch action {
@@ -121,21 +130,21 @@ func (s *schema) crosses(fk *catalog.ForeignKey, action catalog.Action, deleted 
 		return "", false
 	}
 	if child.Class == catalog.Unclassified {
-		return "whose rows " + fk.From.Name + " holds is not declared", false
+		return "whose rows " + fk.From.ShortName() + " holds is not declared", false
 	}
 	if child.Class == catalog.Global {
 		if !parent.Owned() {
 			return "", false // both are nobody's
 		}
 		if !acts {
-			return fk.From.Name + " is nobody's, and its rows would block the tenant's", false
+			return fk.From.ShortName() + " is nobody's, and its rows would block the tenant's", false
 		}
-		return "rows of " + fk.From.Name + ", which are nobody's, would be changed with a tenant's row", false
+		return "rows of " + fk.From.ShortName() + ", which are nobody's, would be changed with a tenant's row", false
 	}
 	if acts && (action == catalog.SetNull || action == catalog.SetDefault) {
 		for _, c := range s.setColumns(fk, deleted) {
 			if slices.Contains(child.Columns, c) || child.Owner != nil && slices.Contains(child.Owner.Columns, c) {
-				return "it would set " + fk.From.Columns[c].Name + ", by which " + fk.From.Name + " is owned", false
+				return "it would set " + fk.From.Columns[c].Name + ", by which " + fk.From.ShortName() + " is owned", false
 			}
 		}
 	}
@@ -143,13 +152,13 @@ func (s *schema) crosses(fk *catalog.ForeignKey, action catalog.Action, deleted 
 		return "", false
 	}
 	if !parent.Owned() {
-		return "rows of every tenant in " + fk.From.Name + " would be changed with one row of " + fk.To.Name + ", which is nobody's", false
+		return "rows of every tenant in " + fk.From.ShortName() + " would be changed with one row of " + fk.To.ShortName() + ", which is nobody's", false
 	}
 	if pairsIn(fk, child, parent, parent.Dim) {
 		return "", false
 	}
 	if acts {
-		return "another tenant's row of " + fk.From.Name + " that refers to this one would be changed with it", true
+		return "another tenant's row of " + fk.From.ShortName() + " that refers to this one would be changed with it", true
 	}
-	return "another tenant's row of " + fk.From.Name + " that refers to this one would block it", true
+	return "another tenant's row of " + fk.From.ShortName() + " that refers to this one would block it", true
 }

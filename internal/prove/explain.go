@@ -54,6 +54,7 @@ func (p *prover) unclassified(r *query.RTE) loose {
 		message: fmt.Sprintf("%s is neither a tenant's nor declared nobody's", name),
 		why:     "whose rows it holds is not known, so nothing can be proven of them",
 		fix:     fmt.Sprintf("tables: {%s: {global: true}} when it is nobody's data, else give it the tenant column", name),
+		group:   diag.Group{Key: r.Relation.FullName()},
 	}
 	for _, fk := range r.Relation.ForeignKeys {
 		if p.mayOwn(fk) {

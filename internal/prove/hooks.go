@@ -5,6 +5,7 @@ import (
 	"github.com/tenantc/tenantc/internal/diag"
 
 	"github.com/tenantc/tenantc/internal/catalog"
+	"github.com/tenantc/tenantc/internal/query"
 )
 
 // hooks assumes of a written relation that what runs with the write keeps the
@@ -24,8 +25,8 @@ func (s *schema) hooks(w write) {
 			continue
 		}
 		s.assume(Assumption{
-			Subject: "trigger " + rel.Name + "." + t.Name, Declared: t.Trusted, Pos: t.Pos, Code: diag.CodeAssumeTrigger,
-			Message: fmt.Sprintf("the trigger %s runs with writes to %s, and what it does is not proven", t.Name, rel.Name),
+			Subject: "trigger " + rel.ShortName() + "." + t.Name, Declared: t.Trusted, Pos: t.Pos, Code: diag.CodeAssumeTrigger,
+			Message: fmt.Sprintf("the trigger %s runs with writes to %s, and what it does is not proven", t.Name, rel.ShortName()),
 			Why:     "its body may read or write any tenant's rows",
 			Fix:     fmt.Sprintf("trust: {triggers: [%s]} once you have read it, or drop it", t.Name),
 		})
@@ -35,10 +36,10 @@ func (s *schema) hooks(w write) {
 			continue
 		}
 		s.assume(Assumption{
-			Subject: "rule " + rel.Name + "." + r.Name, Pos: r.Pos, Code: diag.CodeAssumeRule,
-			Message: fmt.Sprintf("the rule %s adds statements to writes of %s, which are not proven", r.Name, rel.Name),
+			Subject: "rule " + rel.ShortName() + "." + r.Name, Pos: r.Pos, Code: diag.CodeAssumeRule,
+			Message: fmt.Sprintf("the rule %s adds statements to writes of %s, which are not proven", r.Name, rel.ShortName()),
 			Why:     "its statements may read or write any tenant's rows",
-			Fix:     "DROP RULE " + r.Name + " ON " + rel.Name,
+			Fix:     "DROP RULE " + query.Ident(r.Name) + " ON " + tableName(rel),
 		})
 	}
 	for _, child := range rel.Children {
@@ -50,8 +51,8 @@ func (s *schema) hooks(w write) {
 	check := func(what string, e *catalog.Expr) {
 		if why := s.p.impure(e); why != "" {
 			s.assume(Assumption{
-				Subject: what + " of " + rel.Name + ": " + e.Text, Pos: e.Pos, Code: diag.CodeAssumeDefault,
-				Message: fmt.Sprintf("a %s of %s %s", what, rel.Name, why),
+				Subject: what + " of " + rel.ShortName() + ": " + e.Text, Pos: e.Pos, Code: diag.CodeAssumeDefault,
+				Message: fmt.Sprintf("a %s of %s %s", what, rel.ShortName(), why),
 				Why:     "it is computed with every write, and may depend on other tenants' rows",
 				Fix:     "use built-in functions of the row's own columns there, or declare the function under trust.functions",
 			})

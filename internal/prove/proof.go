@@ -88,6 +88,7 @@ type Assumption struct {
 	Message  string
 	Why      string
 	Fix      string // the DDL that would mend it
+	Group    diag.Group
 }
 
 // Declarations returns what the proof takes somebody's word for, sorted, each

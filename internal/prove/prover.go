@@ -60,6 +60,7 @@ type finding struct {
 	why     string
 	fix     string
 	related []related
+	group   diag.Group
 }
 
 type related struct {
@@ -70,7 +71,7 @@ type related struct {
 func (f finding) diagnostic() diag.Diagnostic {
 	d := diag.Diagnostic{
 		Code: f.code, Severity: diag.Error, Pos: f.loc.Pos(), Width: f.width,
-		Message: f.message, Why: f.why, Fix: f.fix,
+		Message: f.message, Why: f.why, Fix: f.fix, Group: f.group,
 	}
 	for _, r := range f.related {
 		d.Related = append(d.Related, diag.Related{Pos: r.pos, Message: r.message})

@@ -43,9 +43,10 @@ func (s *schema) reference(w write) {
 		}
 		s.assume(Assumption{
 			Subject: "foreign key " + fkName(fk), Declared: fk.Consistent, Pos: fk.Pos, Code: diag.CodeAssumeReference,
-			Message: fmt.Sprintf("the foreign key %s refers to %s without the tenant", fkName(fk), fk.To.Name),
+			Message: fmt.Sprintf("the foreign key %s refers to %s without the tenant", fkName(fk), fk.To.ShortName()),
 			Why:     "a row can be made to point to another tenant's row, and joins follow it",
 			Fix:     p.compositeKey(fk),
+			Group:   p.keysTo(fk, "foreign keys refer to "+fk.To.ShortName()+" without the tenant", "a row can be made to point to another tenant's row, and joins follow it"),
 		})
 	}
 }
@@ -121,13 +122,20 @@ func fkName(fk *catalog.ForeignKey) string {
 	if len(cols) > 1 {
 		name = "(" + name + ")"
 	}
-	return fk.From.Name + "." + name
+	return fk.From.ShortName() + "." + name
+}
+
+// mayHold reports whether both ends of a foreign key have a tenant column that
+// it could pair.
+func (p *prover) mayHold(fk *catalog.ForeignKey) bool {
+	to := p.tenancy(fk.To).Column()
+	return p.tenancy(fk.From).Column() >= 0 && to >= 0 && !slices.Contains(fk.RefColumns, to)
 }
 
 // compositeKey writes the DDL of a foreign key that holds the tenant too.
 func (p *prover) compositeKey(fk *catalog.ForeignKey) string {
 	from, to := p.tenancy(fk.From), p.tenancy(fk.To)
-	if from.Column() < 0 || to.Column() < 0 || slices.Contains(fk.RefColumns, to.Column()) {
+	if !p.mayHold(fk) {
 		return fmt.Sprintf("trust: {consistent: [%q]} when it never crosses tenants", fkName(fk))
 	}
 	names := func(rel *catalog.Relation, first int, cols []int) string {
@@ -140,6 +148,19 @@ func (p *prover) compositeKey(fk *catalog.ForeignKey) string {
 	own, ref := names(fk.From, from.Column(), fk.Columns), names(fk.To, to.Column(), fk.RefColumns)
 	return fmt.Sprintf("ALTER TABLE %s ADD FOREIGN KEY (%s) REFERENCES %s (%s)%s in the place of %s, with UNIQUE (%s) on %s",
 		tableName(fk.From), own, tableName(fk.To), ref, onDelete(fk), query.Ident(fk.Name), ref, tableName(fk.To))
+}
+
+// keysTo groups what is said of foreign keys that refer to one relation. One
+// that cannot be declared consistent is told by itself.
+func (p *prover) keysTo(fk *catalog.ForeignKey, many, why string) diag.Group {
+	if fk.NotValid || fk.NotEnforced || fk.Deferrable {
+		return diag.Group{}
+	}
+	own := p.mayHold(fk)
+	return diag.Group{
+		Key: fmt.Sprint(fk.To.FullName(), why, own), Subject: fkName(fk), Many: many, Why: why,
+		Fix: "trust: {consistent: [%s]} when none of them crosses tenants", Instead: !own,
+	}
 }
 
 // tableName is a relation as DDL writes it.

@@ -54,7 +54,7 @@ func (w write) event(name string) bool {
 
 // assumptions returns what the writes lean on in the schema, each once.
 func (p *prover) assumptions(res *result) []Assumption {
-	s := &schema{p: p, seen: map[string]bool{}}
+	s := &schema{p: p, seen: map[assumed]bool{}}
 	for _, w := range p.writes {
 		s.hooks(w)
 		s.reference(w)
@@ -123,12 +123,22 @@ func (s *schema) operatorClasses() {
 type schema struct {
 	p    *prover
 	out  []Assumption
-	seen map[string]bool
+	seen map[assumed]bool
 }
 
+// assumed tells assumptions apart: two things may be called the same, and one of
+// them be declared.
+type assumed struct {
+	subject  string
+	pos      diag.Pos
+	declared bool
+}
+
+func (a Assumption) key() assumed { return assumed{a.Subject, a.Pos, a.Declared} }
+
 func (s *schema) assume(a Assumption) {
-	if !s.seen[a.Subject] {
-		s.seen[a.Subject] = true
+	if !s.seen[a.key()] {
+		s.seen[a.key()] = true
 		s.out = append(s.out, a)
 	}
 }
