@@ -86,7 +86,7 @@ func (b *builder) unusable(fk *ForeignKey) string {
 		return "the foreign key is NOT ENFORCED"
 	case fk.Deferrable:
 		return "the foreign key is deferrable, so a transaction may break it for a while"
-	case fk.From.TriggersDisabled || fk.To.TriggersDisabled:
+	case fk.From.UncheckedKeys() || fk.To.UncheckedKeys():
 		return "a migration switched off the triggers that keep the foreign key"
 	case fk.From.PlainChildren() || fk.To.PlainChildren():
 		return "tables inherit from one of its sides, and their rows are not under it"

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/tenantc/tenantc/internal/diag"
@@ -219,6 +220,12 @@ func (r *Relation) Subtree() []*Relation {
 		}
 	}
 	return out
+}
+
+// UncheckedKeys reports whether a migration left the triggers switched off that
+// keep the foreign keys of this relation's rows, or of those in a partition.
+func (r *Relation) UncheckedKeys() bool {
+	return slices.ContainsFunc(r.Subtree(), func(s *Relation) bool { return s.TriggersDisabled })
 }
 
 // ReferencedBy returns the foreign keys that a change of this relation's rows

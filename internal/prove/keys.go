@@ -37,7 +37,7 @@ func isUsableKey(rel *catalog.Relation, cols []int) bool {
 // its referenced row, under one idea of equality.
 func (p *prover) usableFK(fk *catalog.ForeignKey) bool {
 	if fk.NotValid || fk.NotEnforced || fk.Deferrable || hasPlainChildren(fk.From) || hasPlainChildren(fk.To) ||
-		fk.From.TriggersDisabled || fk.To.TriggersDisabled {
+		fk.From.UncheckedKeys() || fk.To.UncheckedKeys() {
 		return false
 	}
 	for i := range fk.Columns {

@@ -70,7 +70,8 @@ func (p *prover) rewritten(rel *catalog.Relation, insert bool) map[int]bool {
 	var set []*query.Assign
 	for _, r := range rel.Subtree() {
 		for _, t := range r.Triggers {
-			if t.Disabled || !t.Before || !t.Row || insert && !t.Insert || !insert && !t.Update {
+			runs := insert && t.Insert || !insert && (t.Update || t.Insert && r.IsPartition) // into which an UPDATE may move the row
+			if t.Disabled || !t.Before || !t.Row || !runs {
 				continue
 			}
 			cols, ok := p.stamps(r, t)
