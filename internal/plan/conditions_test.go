@@ -97,3 +97,47 @@ func conditioned(m *plan.Method, column string) []string {
 	}
 	return out
 }
+
+// TestConditionsOfOperators: where the schema defines an operator that a
+// condition may call, no method takes conditions.
+func TestConditionsOfOperators(t *testing.T) {
+	t.Parallel()
+	for operator, want := range map[string]bool{"<": false, "#<#": true} {
+		p := load(t, txtar.Parse([]byte(`
+-- models/models.go --
+package models
+
+import "github.com/tenantc/tenantc/tenant"
+
+type User struct {
+	ID       int64     `+"`db:\"id,primaryKey\"`"+`
+	TenantID tenant.ID `+"`db:\"tenant_id\"`"+`
+	Name     string    `+"`db:\"name\"`"+`
+}
+-- schema/001.sql --
+create table users (id int8 not null, tenant_id uuid not null, name text not null, primary key (tenant_id, id));
+create type mood as enum ('good', 'bad');
+create function few(mood, mood) returns boolean language plpgsql as $$ begin return (select count(*) < 3 from users); end $$;
+create operator `+operator+` (leftarg = mood, rightarg = mood, function = few);
+-- queries/users.sql --
+-- name: One :one
+select id from users where tenant_id = @tenant_id and id = @id;
+`)))
+		if p.plan == nil {
+			t.Fatalf("the project has findings: %s", print(&p.rep))
+		}
+		var conditions []string
+		for _, repo := range p.plan.Packages[0].Repositories {
+			for _, m := range repo.Methods {
+				for _, a := range m.Args {
+					if strings.Contains(a.Type, "filter.Cond[") {
+						conditions = append(conditions, m.Name)
+					}
+				}
+			}
+		}
+		if got := len(conditions) > 0; got != want {
+			t.Errorf("with an operator %s, conditions are taken by %v", operator, conditions)
+		}
+	}
+}

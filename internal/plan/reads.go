@@ -3,6 +3,8 @@ package plan
 import (
 	"fmt"
 	"strings"
+
+	"github.com/tenantc/tenantc/internal/query"
 )
 
 func (c *crud) get() {
@@ -24,8 +26,8 @@ func (c *crud) get() {
 
 // conditioned returns a text that ends in its WHERE clause together with a
 // condition, which stands for those that a caller may give: any of them is one
-// more conjunct in parentheses.
-func conditioned(text string) string { return text + " and (true)" }
+// more conjunct in parentheses, of operators that are all in it.
+func conditioned(text string) string { return text + " and (" + query.AnyOperator + ")" }
 
 // list plans the methods that read many rows. They share one text, to which
 // conditions, an order and a limit are added when they run; it is proven bare,

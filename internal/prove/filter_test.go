@@ -137,3 +137,28 @@ func TestFilter(t *testing.T) {
 		})
 	}
 }
+
+// TestFilterOperator: a condition may call an operator of the schema's, which
+// stands in no text of the statement.
+func TestFilterOperator(t *testing.T) {
+	t.Parallel()
+	const moods = `create type mood as enum ('good', 'bad');
+create function few(mood, mood) returns boolean language plpgsql as $$ begin return (select count(*) < 3 from users); end $$;
+create operator %s (leftarg = mood, rightarg = mood, function = few);`
+	for operator, refused := range map[string]bool{"<": true, "<>": true, ">=": true, "~~": true, "@>": true, "&&": true, "#<#": false} {
+		var rep diag.List
+		files := []config.File{{Name: "schema.sql", Text: filterSchema + fmt.Sprintf(moods, operator)}}
+		cat := catalog.Build(catalog.Input{Files: files, Tenancy: filterTenancy}, &rep)
+		c := filterCase{mark: filterUsers, sql: "select name from users u where u.tenant_id = @tenant_id"}
+		if refused {
+			c.finding = anotherText
+		}
+		stmts := query.Parse("queries/q.sql", c.text(), cat, &rep)
+		if len(stmts) != 1 || rep.HasErrors() {
+			t.Fatal(rep.Sorted())
+		}
+		if why := c.wrong(prove.One(cat, stmts[0])); why != "" {
+			t.Errorf("with an operator %s the statement %s", operator, why)
+		}
+	}
+}

@@ -44,6 +44,12 @@ func (f *Filter) Sample() string {
 	return strings.Join(terms, " or ")
 }
 
+// AnyOperator is a condition in which each operator stands that a caller's
+// condition may have, whatever the types are: one that the schema defines, too,
+// may be what a column is compared by.
+const AnyOperator = "1 = 1 or 1 <> 1 or 1 < 1 or 1 <= 1 or 1 > 1 or 1 >= 1 or 1 = any('{1}'::int[]) or 1 <> all('{1}'::int[]) or " +
+	"'a'::text like 'a' or 'a'::text ilike 'a' or '{1}'::int[] @> '{1}'::int[] or '{1}'::int[] <@ '{1}'::int[] or '{1}'::int[] && '{1}'::int[]"
+
 func quoteName(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
 
 // annotateFilter reads what stands behind `filter`.
