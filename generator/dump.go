@@ -38,7 +38,7 @@ var stages = [...]stage{
 		return nil
 	}},
 	{"proofs", (*run).prove, func(b *block, w io.Writer) error {
-		for _, q := range b.verdicts {
+		for _, q := range b.verdicts.queries() {
 			dumpProof(w, q)
 		}
 		return nil

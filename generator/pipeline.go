@@ -6,7 +6,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/tenantc/tenantc/internal/catalog"
@@ -41,18 +40,17 @@ type run struct {
 // severity error may be nil.
 type block struct {
 	*config.Block
-	models  *model.Package // nil when the entry has none
-	schema  []config.File
-	catalog *catalog.Catalog
-	queries []config.File
-	names   []query.Heading // of the statements; let go where there are verdicts
-	count   int             // of the statements
-	stmts   []*query.Stmt   // none in a run that goes on to a plan
-	sound   bool            // what a proof leans on, models and schema, has no errors
-	proofs  []*prove.Proof  // as verdicts; none in a run that goes on to a plan
-	// verdicts holds one entry a statement; none before prove, and when not sound.
-	verdicts []Query
-	findings diag.List // of the proofs
+	models   *model.Package // nil when the entry has none
+	schema   []config.File
+	catalog  *catalog.Catalog
+	queries  []config.File
+	names    []query.Heading // of the statements; let go where there are verdicts
+	count    int             // of the statements
+	stmts    []*query.Stmt   // none in a run that goes on to a plan
+	sound    bool            // what a proof leans on, models and schema, has no errors
+	proofs   []*prove.Proof  // as verdicts; none in a run that goes on to a plan
+	verdicts ledger          // one a statement; none before prove, and when not sound
+	findings diag.List       // of the proofs
 
 	draft       *plan.Draft   // of a run that goes on to a plan
 	printer     *emit.Printer // of one that goes on to the files
@@ -136,7 +134,7 @@ func (r *run) readBlock(ctx context.Context, b *block) error {
 			return err
 		}
 		query.CheckNames(b.names, found)
-		if b.count = len(b.names); len(b.verdicts) == b.count {
+		if b.count = len(b.names); b.verdicts.count == b.count {
 			b.names = nil
 		}
 		if b.count == 0 && len(b.queries) > 0 && !queries.HasErrors() {
@@ -171,16 +169,16 @@ func (r *run) readQueries(b *block, found *diag.List) error {
 		return fmt.Errorf("find the module of %s: %w", b.Out, err)
 	}
 	b.draft = plan.Begin(plan.Input{Block: b.Block, Catalog: b.catalog, Models: b.models, ImportPath: importPath})
-	session, said := prove.NewSession(b.catalog, &b.findings), texts{}
+	session := prove.NewSession(b.catalog, &b.findings)
 	for _, f := range b.queries {
 		for _, s := range reader.Parse(f.Name, f.Text, found) {
 			p := session.Prove(s)
 			b.draft.Add(p)
-			b.verdicts = append(b.verdicts, said.queryOf(p))
+			b.verdicts.add(queryOf(p))
 			b.names = append(b.names, s.Heading())
 		}
 	}
-	b.verdicts = slices.Clone(b.verdicts) // without the room that append left
+	b.verdicts.seal()
 	return nil
 }
 
@@ -210,20 +208,15 @@ func (r *run) prove(ctx context.Context) error {
 	for _, b := range r.blocks {
 		if b.sound && b.draft == nil {
 			b.proofs = prove.All(b.catalog, b.stmts, &b.findings)
-			said := texts{}
 			for _, p := range b.proofs {
-				b.verdicts = append(b.verdicts, said.queryOf(p))
+				b.verdicts.add(queryOf(p))
 			}
 		}
 		r.rep.Merge(&b.findings)
-		if b.sound && len(b.verdicts) != b.count {
-			diag.Bugf("generator: %d proofs of %d statements", len(b.verdicts), b.count)
+		if b.sound && b.verdicts.count != b.count {
+			diag.Bugf("generator: %d proofs of %d statements", b.verdicts.count, b.count)
 		}
-		for _, q := range b.verdicts {
-			if q.Verdict == prove.Refused.String() {
-				refused++
-			}
-		}
+		refused += b.verdicts.refused
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
@@ -246,8 +239,8 @@ func (r *run) folders() []string {
 func (r *run) result() *Result {
 	res := &Result{Queries: []Query{}, Files: r.written, findings: diag.Grouped(r.rep.Sorted()), sources: r.source}
 	for _, b := range r.blocks {
-		res.Queries = append(res.Queries, b.verdicts...)
-		if len(b.verdicts) == 0 {
+		res.Queries = append(res.Queries, b.verdicts.queries()...)
+		if b.verdicts.count == 0 {
 			for _, h := range b.names {
 				res.Queries = append(res.Queries, unproven(h))
 			}

@@ -3,7 +3,6 @@ package generator
 import (
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/tenantc/tenantc/internal/diag"
 	"github.com/tenantc/tenantc/internal/prove"
@@ -83,38 +82,24 @@ type Reason struct {
 	Text   string `json:"text"`
 }
 
-// texts has one string for all that are equal: what verdicts say repeats, and a
-// part of a query file would keep the whole file.
-type texts map[string]string
-
-func (t texts) one(s string) string {
-	known, ok := t[s]
-	if !ok {
-		known = strings.Clone(s)
-		t[known] = known
-	}
-	return known
-}
-
-func (t texts) queryOf(p *prove.Proof) Query {
+func queryOf(p *prove.Proof) Query {
 	q := unproven(p.Stmt.Heading())
-	q.Command = t.one(q.Command)
 	q.Relations = make([]Relation, 0, len(p.Instances))
 	q.Verdict = p.Verdict.String()
 	for _, t := range p.Tenants {
 		q.Tenants = append(q.Tenants, Tenant{t.Dim.Name, t.Param})
 	}
 	for _, in := range p.Instances {
-		q.Relations = append(q.Relations, t.relationOf(in, q.File))
+		q.Relations = append(q.Relations, relationOf(in, q.File))
 	}
 	for _, a := range p.Assumes {
-		q.Assumes = append(q.Assumes, t.one(a.Subject))
+		q.Assumes = append(q.Assumes, a.Subject)
 	}
 	for _, d := range p.Declarations() {
-		q.Declared = append(q.Declared, t.one(d))
+		q.Declared = append(q.Declared, d)
 	}
 	for _, u := range p.Unread {
-		q.Unread = append(q.Unread, t.reasonOf(u, q.File))
+		q.Unread = append(q.Unread, reasonOf(u, q.File))
 	}
 	for _, d := range p.Findings {
 		q.Diagnostics = append(q.Diagnostics, string(d.Code))
@@ -131,17 +116,17 @@ func unproven(h query.Heading) Query {
 	}
 }
 
-func (t texts) relationOf(in prove.Instance, file string) Relation {
+func relationOf(in prove.Instance, file string) Relation {
 	at := in.RTE.At.Pos()
 	rel := Relation{
-		Alias: t.one(in.RTE.Alias), File: elsewhere(at, file), Line: at.Line, Column: at.Column,
+		Alias: in.RTE.Alias, File: elsewhere(at, file), Line: at.Line, Column: at.Column,
 		Class: in.Class.String(), Rule: in.Rule, Because: make([]Reason, 0, len(in.Because)),
 	}
 	if r := in.RTE.Relation; r != nil {
-		rel.Table = t.one(r.Schema + "." + r.Name)
+		rel.Table = r.Schema + "." + r.Name
 	}
 	for _, reason := range in.Because {
-		rel.Because = append(rel.Because, t.reasonOf(reason, file))
+		rel.Because = append(rel.Because, reasonOf(reason, file))
 	}
 	return rel
 }
@@ -167,9 +152,9 @@ func (r *Result) Declarations() []Declaration {
 	return out
 }
 
-func (t texts) reasonOf(r prove.Reason, file string) Reason {
+func reasonOf(r prove.Reason, file string) Reason {
 	at := r.Loc.Pos()
-	return Reason{elsewhere(at, file), at.Line, at.Column, t.one(r.Text)}
+	return Reason{elsewhere(at, file), at.Line, at.Column, r.Text}
 }
 
 // elsewhere returns the file of at where that is not file.
