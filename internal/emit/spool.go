@@ -1,6 +1,7 @@
 package emit
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"os"
@@ -35,17 +36,18 @@ func (s *spool) add(text []byte, sizes [partCount]int32) (piece, error) {
 	return added, nil
 }
 
-// append appends one part of a piece to out. Several goroutines may do so at
-// once.
-func (s *spool) append(out []byte, of piece, wanted part) ([]byte, error) {
-	at := of.at
-	for _, size := range of.sizes[:wanted] {
-		at += int64(size)
+// copy writes one part of a piece to b. Several goroutines may do so at once.
+func (s *spool) copy(b *bytes.Buffer, of piece, wanted part) error {
+	at, size := of.at, int64(of.sizes[wanted])
+	for _, before := range of.sizes[:wanted] {
+		at += int64(before)
 	}
-	n := len(out)
-	out = append(out, make([]byte, of.sizes[wanted])...)
-	if _, err := io.ReadFull(io.NewSectionReader(s.file, at, int64(of.sizes[wanted])), out[n:]); err != nil {
-		return nil, fmt.Errorf("read what was printed ahead: %w", err)
+	n, err := b.ReadFrom(io.NewSectionReader(s.file, at, size))
+	if err == nil && n < size {
+		err = io.ErrUnexpectedEOF
 	}
-	return out, nil
+	if err != nil {
+		return fmt.Errorf("read what was printed ahead: %w", err)
+	}
+	return nil
 }

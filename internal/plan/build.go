@@ -68,6 +68,9 @@ type builder struct {
 	// repoNames has what tables' repositories are called, or would be; see free.
 	repoNames map[string]bool
 	defaults  map[string]bool // default expressions, and whether each stands in a statement
+	// methodScope has the names of rows.go, and what every method calls its receiver
+	// and arguments.
+	methodScope scope
 	vars      map[Vars]*Vars  // of methods, as they repeat
 }
 
@@ -208,15 +211,10 @@ func (b *builder) pkgOf(kind Kind) *pkg {
 	for _, n := range b.im.names {
 		p.names[n] = true
 	}
-	// Of rows.go, and what every method calls its receiver and arguments.
-	for _, n := range []string{"collect", "each", "columnOf", "arraysOf", "queueMany", "assembly", nullUUID, manyUUIDs, uuidColumn, nullUUIDColumn, timeColumn, "r", "ctx", "v"} {
-		p.names[n] = true
-	}
+	maps.Copy(p.names, b.methodScope)
+	p.names["v"] = true // what many a method calls a row
 	if p.Private {
 		p.names["newStore"] = true
-	}
-	for _, d := range b.dims {
-		p.names[d.arg] = true
 	}
 	for _, n := range []string{"Store", "New", "InTx", "InTxWith", "DB", "Opt", "Set", "ErrEmptyPatch", "ErrServerFilled"} {
 		p.claim(n, diag.Pos{})

@@ -2,7 +2,6 @@ package plan
 
 import (
 	"fmt"
-	"maps"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -15,7 +14,7 @@ type call struct {
 	b     *builder
 	r     *repo
 	m     *Method
-	names scope           // of the method
+	names local
 	given map[string]bool // arguments of the caller's so far
 	exprs map[int]string  // of the statement's parameters, by number
 	keys  map[int]string  // of dimensions, by index
@@ -24,16 +23,10 @@ type call struct {
 
 // newCall begins a method: in Scoped its first argument is the placing key.
 func (b *builder) newCall(r *repo, m *Method) *call {
-	c := &call{b: b, r: r, m: m, names: scope{}, given: map[string]bool{}, exprs: map[int]string{}, keys: map[int]string{}}
-	maps.Copy(c.names, b.im.taken)
-	for _, n := range []string{"ctx", "r", "collect", "each", "columnOf", "arraysOf", "queueMany", "assembly", nullUUID, manyUUIDs, uuidColumn, nullUUIDColumn, timeColumn} {
-		c.names[n] = true
-	}
+	c := &call{b: b, r: r, m: m, given: map[string]bool{}, exprs: map[int]string{}, keys: map[int]string{}}
+	c.names.around = []scope{b.im.taken, b.methodScope}
 	for _, k := range m.Consts {
-		c.names[k.Name] = true
-	}
-	for _, d := range b.dims {
-		c.names[d.arg] = true
+		c.names.names = append(c.names.names, k.Name)
 	}
 	m.Receiver = r.Name
 	r.use.pkg(pathContext)

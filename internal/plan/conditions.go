@@ -53,7 +53,7 @@ func (b *builder) conditions(c *call, s *statement, f *filtering) bool {
 	if f.tail != "" {
 		m.Filter.Tail = c.r.pkg.names.take(m.Consts[0].Name + "End")
 		m.Consts = append(m.Consts, Const{Name: m.Filter.Tail, Text: f.tail})
-		c.names[m.Filter.Tail] = true
+		c.names.names = append(c.names.names, m.Filter.Tail)
 	}
 	c.vars.Conds = c.names.take("conds")
 	m.Args = append(m.Args, Arg{c.vars.Conds, fmt.Sprintf("...%s.Cond[%s]", u.pkg(pathFilter), u.typ(row.typ))})

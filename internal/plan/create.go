@@ -2,7 +2,6 @@ package plan
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/jinzhu/inflection"
@@ -166,8 +165,7 @@ func (c *crud) newRow(owner, required, optional []*rowField) *Struct {
 // parts returns the method of a struct that adds what is given of it to a
 // statement; of has the names that the struct may have there.
 func (c *crud) parts(verb string, of ...string) *Parts {
-	names := scope{}
-	maps.Copy(names, c.b.im.taken)
+	names := local{around: []scope{c.b.im.taken}}
 	return &Parts{Of: names.take(of...), Stmt: names.take("s", "stmt"), Verb: verb}
 }
 

@@ -53,6 +53,13 @@ func (b *builder) makeDimensions() {
 	if len(b.dims) == 0 {
 		diag.Bugf("plan: the catalog has no dimension")
 	}
+	b.methodScope = scope{}
+	for _, n := range []string{"collect", "each", "columnOf", "arraysOf", "queueMany", "assembly", nullUUID, manyUUIDs, uuidColumn, nullUUIDColumn, timeColumn, "r", "ctx"} {
+		b.methodScope[n] = true
+	}
+	for _, d := range b.dims {
+		b.methodScope[d.arg] = true
+	}
 }
 
 // statedKey returns the runtime's type that a dimension states, where there is no

@@ -3,6 +3,7 @@ package plan
 import (
 	"go/token"
 	"go/types"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -153,16 +154,42 @@ type scope map[string]bool
 // take returns the first of candidates that is free, and otherwise the last one
 // with a number; it is used from then on.
 func (s scope) take(candidates ...string) string {
+	name := firstFree(s.has, candidates)
+	s[name] = true
+	return name
+}
+
+func (s scope) has(name string) bool { return s[name] }
+
+// local is the scope of a method's arguments and variables. The names of those
+// around it are not for it either.
+type local struct {
+	around []scope
+	names  []string // few
+}
+
+// take is scope.take.
+func (l *local) take(candidates ...string) string {
+	name := firstFree(l.has, candidates)
+	l.names = append(l.names, name)
+	return name
+}
+
+func (l *local) has(name string) bool {
+	return slices.Contains(l.names, name) || slices.ContainsFunc(l.around, func(s scope) bool { return s[name] })
+}
+
+// firstFree returns the first of candidates that is not taken, and otherwise the
+// last one with a number.
+func firstFree(taken func(string) bool, candidates []string) string {
 	for _, c := range candidates {
-		if !s[c] && !reservedName(c) {
-			s[c] = true
+		if !taken(c) && !reservedName(c) {
 			return c
 		}
 	}
 	last := candidates[len(candidates)-1]
 	for n := 2; ; n++ {
-		if c := last + strconv.Itoa(n); !s[c] {
-			s[c] = true
+		if c := last + strconv.Itoa(n); !taken(c) {
 			return c
 		}
 	}
