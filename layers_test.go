@@ -51,6 +51,7 @@ var layers = []layer{
 	{"templates", nil},
 	{"internal/diag", nil},
 	{"internal/parallel", nil},
+	{"internal/packed", nil},
 	{"internal/config", []string{"internal/diag", yaml}},
 	{"internal/model", []string{"internal/diag", plural}},
 	{"internal/pgast", []string{"internal/diag", parse, proto}},
@@ -60,7 +61,7 @@ var layers = []layer{
 	{"internal/sqlcrun", []string{"internal/diag", "internal/parallel", "internal/config"}},
 	{"internal/plan", []string{
 		"internal/diag", "internal/config", "internal/model", "internal/catalog",
-		"internal/query", "internal/prove", "internal/sqlcrun", plural,
+		"internal/packed", "internal/query", "internal/prove", "internal/sqlcrun", plural,
 	}},
 	{"internal/emit", []string{"internal/diag", "internal/parallel", "internal/plan", "templates"}},
 	{"internal/pgtest", []string{pgx}},
@@ -72,7 +73,7 @@ var layers = []layer{
 	{"internal/mutants/...", nil},
 	{"internal/contract", nil},
 	{"generator", []string{
-		"internal/catalog", "internal/config", "internal/diag", "internal/emit", "internal/model", "internal/oracle", "internal/parallel", "internal/pgast",
+		"internal/catalog", "internal/config", "internal/diag", "internal/emit", "internal/model", "internal/oracle", "internal/packed", "internal/parallel", "internal/pgast",
 		"internal/plan", "internal/prove", "internal/query", "internal/sqlcrun",
 	}},
 	{"cmd/*", []string{"generator"}},

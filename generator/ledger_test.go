@@ -28,9 +28,9 @@ func TestLedger(t *testing.T) {
 	for _, q := range in {
 		l.add(q)
 	}
-	l.seal()
-	if l.count != 3 || l.refused != 1 {
-		t.Errorf("%d verdicts, %d refused, want 3 and 1", l.count, l.refused)
+	l.log.Seal()
+	if l.log.Len() != 3 || l.refused != 1 {
+		t.Errorf("%d verdicts, %d refused, want 3 and 1", l.log.Len(), l.refused)
 	}
 	if diff := cmp.Diff(in, l.queries()); diff != "" {
 		t.Error(diff)

@@ -134,7 +134,7 @@ func (r *run) readBlock(ctx context.Context, b *block) error {
 			return err
 		}
 		query.CheckNames(b.names, found)
-		if b.count = len(b.names); b.verdicts.count == b.count {
+		if b.count = len(b.names); b.verdicts.log.Len() == b.count {
 			b.names = nil
 		}
 		if b.count == 0 && len(b.queries) > 0 && !queries.HasErrors() {
@@ -178,7 +178,7 @@ func (r *run) readQueries(b *block, found *diag.List) error {
 			b.names = append(b.names, s.Heading())
 		}
 	}
-	b.verdicts.seal()
+	b.verdicts.log.Seal()
 	return nil
 }
 
@@ -213,8 +213,8 @@ func (r *run) prove(ctx context.Context) error {
 			}
 		}
 		r.rep.Merge(&b.findings)
-		if b.sound && b.verdicts.count != b.count {
-			diag.Bugf("generator: %d proofs of %d statements", b.verdicts.count, b.count)
+		if b.sound && b.verdicts.log.Len() != b.count {
+			diag.Bugf("generator: %d proofs of %d statements", b.verdicts.log.Len(), b.count)
 		}
 		refused += b.verdicts.refused
 		if ctx.Err() != nil {
@@ -240,7 +240,7 @@ func (r *run) result() *Result {
 	res := &Result{Queries: []Query{}, Files: r.written, findings: diag.Grouped(r.rep.Sorted()), sources: r.source}
 	for _, b := range r.blocks {
 		res.Queries = append(res.Queries, b.verdicts.queries()...)
-		if b.verdicts.count == 0 {
+		if b.verdicts.log.Len() == 0 {
 			for _, h := range b.names {
 				res.Queries = append(res.Queries, unproven(h))
 			}

@@ -71,7 +71,7 @@ type builder struct {
 	// methodScope has the names of rows.go, and what every method calls its receiver
 	// and arguments.
 	methodScope scope
-	vars      map[Vars]*Vars  // of methods, as they repeat
+	vars        map[Vars]*Vars // of methods, as they repeat
 }
 
 func newBuilder(d *Draft, rep *diag.List) *builder {

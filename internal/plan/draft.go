@@ -26,13 +26,13 @@ type Input struct {
 // expected to make of the statements. It is not for use by several goroutines at
 // once.
 type Draft struct {
-	in      Input
-	reader  *query.Reader
-	types   map[string]*catalog.Type // of parameters
-	texts   map[string]string        // of statements, as they repeat
-	stmts   []*statement
-	refused bool
-	proofs  map[string]*prove.Proof // of the generated texts of one relation, without their statements
+	in       Input
+	reader   *query.Reader
+	types    map[string]*catalog.Type // of parameters
+	commands map[string]string        // as they repeat
+	kept     *kept                    // the statements
+	refused  bool
+	proofs   map[string]*prove.Proof // of the generated texts of one relation, without their statements
 
 	builder   *builder  // nil before begin
 	found     diag.List // what begin and Rehearse have to say
@@ -41,7 +41,7 @@ type Draft struct {
 
 // Begin returns a Draft without statements.
 func Begin(in Input) *Draft {
-	return &Draft{in: in, reader: query.NewReader(in.Catalog), proofs: map[string]*prove.Proof{}, types: map[string]*catalog.Type{}, texts: map[string]string{}}
+	return &Draft{in: in, reader: query.NewReader(in.Catalog), kept: newKept(in.Catalog), proofs: map[string]*prove.Proof{}, types: map[string]*catalog.Type{}, commands: map[string]string{}}
 }
 
 // Add adds statements by their proofs, in the order of the files. Neither is
@@ -57,13 +57,14 @@ func (d *Draft) Add(proofs ...*prove.Proof) {
 		s := d.newStatement(p)
 		text := expect(p.Stmt)
 		s.expected, s.reading = sha256.Sum256([]byte(text)), d.read(s, text)
-		d.stmts = append(d.stmts, s)
+		d.kept.add(s)
 	}
 }
 
 // begin names what the plan is made of, as far as it is known without sqlc.
 func (d *Draft) begin() *builder {
 	if d.builder == nil {
+		d.kept.seal()
 		b := newBuilder(d, &d.found)
 		b.makeImports()
 		b.makeDimensions()

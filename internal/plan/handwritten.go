@@ -13,7 +13,7 @@ import (
 // handWritten plans a method for each statement of the query files. For print see
 // Draft.Finish.
 func (b *builder) handWritten(print func(*Repository) error) error {
-	left := b.draft.stmts
+	left, next := b.draft.kept.headings, b.draft.kept.all()
 	if b.compiled != nil {
 		for q, err := range b.compiled.Queries {
 			if err != nil {
@@ -22,9 +22,8 @@ func (b *builder) handWritten(print func(*Repository) error) error {
 			if len(left) == 0 || left[0].name != q.Name {
 				continue
 			}
-			s := left[0]
-			left[0] = nil // the method has what is needed of it
 			left = left[1:]
+			s := next()
 			b.queryMethod(s, b.running(s, q), q)
 			if s.repo.left--; s.repo.left == 0 && !b.rep.HasErrors() {
 				if err := s.repo.ahead(print); err != nil {
@@ -51,12 +50,13 @@ func shapeOf(command string) Shape {
 // methodNames gives each statement its repository and the name of its method:
 // the generated methods have to make way for it.
 func (b *builder) methodNames() {
-	for _, s := range b.draft.stmts {
+	for i := range b.draft.kept.headings {
+		s := &b.draft.kept.headings[i]
 		shape := shapeOf(s.command)
-		if shape == "" || s.evidence.verdict == prove.Refused {
-			diag.Bugf("plan: %s is %s with the command %s", s.name, s.evidence.verdict, s.command)
+		if shape == "" || s.verdict == prove.Refused {
+			diag.Bugf("plan: %s is %s with the command %s", s.name, s.verdict, s.command)
 		}
-		r := b.repoFor(b.pkgOf(kindOf(s.evidence.verdict)), s.pos.File, s.pos)
+		r := b.repoFor(b.pkgOf(kindOf(s.verdict)), s.pos.File, s.pos)
 		name := exported(s.name)
 		if !strings.ContainsAny(s.name, "_") && s.name != "" && s.name[0] >= 'A' && s.name[0] <= 'Z' {
 			name = s.name

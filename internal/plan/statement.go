@@ -13,15 +13,11 @@ import (
 // statement is what a plan needs of a proven statement. It holds no syntax
 // trees: those of a large project take more memory than all the rest.
 type statement struct {
-	name, command string
-	pos           diag.Pos
-	comments      []string
-	annotation    *query.Annotation // shared by those that have none
-	params        []sourceParam     // by number
-	evidence      evidence
-
-	repo   *repo // that its method is in; nil before methodNames
-	method string
+	heading
+	comments   []string
+	annotation *query.Annotation // shared by those that have none
+	params     []sourceParam     // by number
+	evidence   evidence
 
 	// The text that sqlc is expected to make of the statement, as a hash, and how
 	// it reads. A text that turns out differently is read when it is there.
@@ -78,14 +74,8 @@ var none query.Annotation
 func (d *Draft) newStatement(p *prove.Proof) *statement {
 	s := p.Stmt
 	out := &statement{
-		name: s.Name, command: d.text(s.Command), pos: s.Pos, annotation: &none, evidence: evidenceOf(p),
-	}
-	for _, line := range s.Comments {
-		out.comments = append(out.comments, strings.Clone(line))
-	}
-	for i := range out.evidence.instances {
-		in := &out.evidence.instances[i]
-		in.alias = d.text(in.alias)
+		heading:  heading{name: s.Name, command: d.command(s.Command), pos: s.Pos, verdict: p.Verdict},
+		comments: s.Comments, annotation: &none, evidence: evidenceOf(p),
 	}
 	if s.Annotation.Pos != (diag.Pos{}) {
 		own := s.Annotation
@@ -100,18 +90,18 @@ func (d *Draft) newStatement(p *prove.Proof) *statement {
 		if len(param.Uses) > 0 {
 			pos = param.Uses[0].Pos()
 		}
-		out.params = append(out.params, sourceParam{d.text(param.Name), d.sharedType(typ), int32(pos.Line), int32(pos.Column)})
+		out.params = append(out.params, sourceParam{param.Name, d.sharedType(typ), int32(pos.Line), int32(pos.Column)})
 	}
 	return out
 }
 
-// text returns a string of its own that is equal to s and shared by all that
+// command returns a string of its own that is equal to s and shared by all that
 // are: a part of a file would keep the whole file.
-func (d *Draft) text(s string) string {
-	known, ok := d.texts[s]
+func (d *Draft) command(s string) string {
+	known, ok := d.commands[s]
 	if !ok {
 		known = strings.Clone(s)
-		d.texts[known] = known
+		d.commands[known] = known
 	}
 	return known
 }
