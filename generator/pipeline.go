@@ -13,6 +13,7 @@ import (
 	"github.com/tenantc/tenantc/internal/diag"
 	"github.com/tenantc/tenantc/internal/emit"
 	"github.com/tenantc/tenantc/internal/model"
+	"github.com/tenantc/tenantc/internal/parallel"
 	"github.com/tenantc/tenantc/internal/plan"
 	"github.com/tenantc/tenantc/internal/prove"
 	"github.com/tenantc/tenantc/internal/query"
@@ -283,23 +284,22 @@ func (r *run) emit(ctx context.Context) error {
 	return nil
 }
 
-// rehearse plans, and prints, what does not depend on sqlc.
-func (r *run) rehearse(b *block) (err error) {
-	if !r.printing {
-		return b.draft.Rehearse(nil)
+// printAhead returns what prints a repository of an entry while others are
+// planned, and what waits for that.
+func (r *run) printAhead(b *block) (print func(*plan.Ready) error, wait func() error, err error) {
+	if err := r.newPrinter(b); err != nil {
+		return nil, nil, err
 	}
-	if err = r.newPrinter(b); err == nil {
-		err = b.draft.Rehearse(func(repo *plan.Repository) error {
-			if r.reserve != nil {
-				r.reserve(path.Join(b.Out, repo.File))
+	printing := parallel.NewBehind(4, func(repo *plan.Ready) error {
+		if r.reserve != nil {
+			r.reserve(path.Join(b.Out, repo.File))
+			if repo.Twin != nil {
+				r.reserve(path.Join(b.Out, repo.Twin.File))
 			}
-			return b.printer.Ahead(repo)
-		})
-	}
-	if err != nil {
-		return fmt.Errorf("print the code of %s: %w", b.Out, err)
-	}
-	return nil
+		}
+		return b.printer.Ahead(repo)
+	})
+	return printing.Give, printing.Wait, nil
 }
 
 // newPrinter gives an entry its printer, with a file for what is printed ahead.
@@ -319,10 +319,23 @@ func (r *run) newPrinter(b *block) error {
 	return err
 }
 
-// planBlock decides on the code to emit.
-func (r *run) planBlock(b *block) error {
-	if err := r.rehearse(b); err != nil {
-		return err
+// planBlock decides on the code to emit, and prints of it what is sure: first
+// what does not depend on sqlc.
+func (r *run) planBlock(b *block) (err error) {
+	var print func(*plan.Ready) error
+	if r.printing {
+		var wait func() error
+		if print, wait, err = r.printAhead(b); err != nil {
+			return fmt.Errorf("print the code of %s: %w", b.Out, err)
+		}
+		defer func() {
+			if printErr := wait(); err == nil {
+				err = printErr
+			}
+		}()
+	}
+	if err := b.draft.Rehearse(print); err != nil {
+		return fmt.Errorf("print the code of %s: %w", b.Out, err)
 	}
 	if b.compilation == nil {
 		diag.Bugf("generator: sqlc was not started for %s", b.Out)
@@ -333,10 +346,6 @@ func (r *run) planBlock(b *block) error {
 		return err
 	}
 	defer compiled.Close()
-	var print func(*plan.Repository) error
-	if r.printing {
-		print = b.printer.Ahead
-	}
 	if b.plan, err = b.draft.Finish(compiled, found, print); err != nil {
 		return fmt.Errorf("plan the code of %s: %w", b.Out, err)
 	}

@@ -65,12 +65,12 @@ func NewPrinter(spool *os.File) (*Printer, error) {
 
 // Ahead prints what a repository holds so far: each part of its files will have
 // that before what comes later. It is not for use by several goroutines at once.
-func (p *Printer) Ahead(r *plan.Repository) error {
+func (p *Printer) Ahead(r *plan.Ready) error {
 	p.buf.Reset()
 	var sizes [partCount]int32
 	for i := range partCount {
 		before := p.buf.Len()
-		if err := p.part(&p.buf, r, i); err != nil {
+		if err := p.part(&p.buf, &r.Repository, i); err != nil {
 			return err
 		}
 		sizes[i] = int32(p.buf.Len() - before)
@@ -79,7 +79,7 @@ func (p *Printer) Ahead(r *plan.Repository) error {
 	if err != nil {
 		return err
 	}
-	p.ahead[r] = append(p.ahead[r], added)
+	p.ahead[r.Of] = append(p.ahead[r.Of], added)
 	return nil
 }
 

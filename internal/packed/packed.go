@@ -7,7 +7,6 @@ package packed
 
 import (
 	"encoding/binary"
-	"fmt"
 	"slices"
 	"strings"
 )
@@ -42,8 +41,8 @@ func (l *Log) Seal() {
 // on. It panics when it is asked for more, or for something else.
 func (l *Log) Values() *Packing { return &Packing{log: l, gives: true, rest: l.bytes} }
 
-// Packing takes the parts of a value or gives them back, each through a pointer:
-// one description of a value serves both ways.
+// Packing takes the parts of a value, and changes nothing, or gives them back,
+// each through a pointer: one description of a value serves both ways.
 type Packing struct {
 	log   *Log
 	gives bool
@@ -75,8 +74,9 @@ func (p *Packing) Bool(b *bool) {
 	if *b {
 		n = 1
 	}
-	Number(p, &n)
-	*b = n == 1
+	if Number(p, &n); p.gives {
+		*b = n == 1
+	}
 }
 
 // Bytes packs as many bytes as b is long.
@@ -107,14 +107,13 @@ func (p *Packing) Once(s *string) {
 
 // Text packs a text that other values have too.
 func (p *Packing) Text(s *string) {
-	var at int
 	if !p.gives {
-		at = p.log.place(*s)
+		at := p.log.place(*s)
+		Number(p, &at)
+		return
 	}
+	var at int
 	Number(p, &at)
-	if at >= len(p.log.texts) {
-		panic(fmt.Sprintf("packed: there is no text %d", at))
-	}
 	*s = p.log.texts[at]
 }
 

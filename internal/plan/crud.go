@@ -14,7 +14,7 @@ import (
 // crud plans the methods that every tenant-owned relation with a struct gets. A
 // method whose text is not confined, or only under an assumption that nobody
 // declared, is left out with a note. For print see Draft.Rehearse.
-func (b *builder) crud(print func(*Repository) error) error {
+func (b *builder) crud(print func(*Ready) error) error {
 	for _, rel := range b.in.Catalog.Relations {
 		r := b.rows[rel]
 		if r == nil || !rel.Tenancy.Owned() || b.in.Models != nil && !r.model {

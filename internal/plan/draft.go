@@ -78,11 +78,10 @@ func (d *Draft) begin() *builder {
 // Rehearse plans the generated methods ahead of time, as far as they are known
 // before sqlc is done: those of models.
 //
-// Unless print is nil, it is called with each repository that has got such
-// methods, to print what is there; the plan then lets go of it, since the
-// generated code of a large project takes more memory than all the rest. An
-// error is print's own.
-func (d *Draft) Rehearse(print func(*Repository) error) error {
+// Unless print is nil, it is called with what there is of each repository that
+// has got such methods; the plan then lets go of it, since the generated code of
+// a large project takes more memory than all the rest. An error is print's own.
+func (d *Draft) Rehearse(print func(*Ready) error) error {
 	if d.refused || d.in.Models == nil || d.rehearsed {
 		return nil
 	}
@@ -92,22 +91,26 @@ func (d *Draft) Rehearse(print func(*Repository) error) error {
 	return err
 }
 
-// ahead prints what a repository holds, and lets go of it. Printed may be nothing,
-// and print nil.
-func (r *repo) ahead(print func(*Repository) error) error {
+// Ready is what a repository holds so far, to be printed ahead of the rest. The
+// plan does not touch it again: it may be printed while the planning goes on.
+type Ready struct {
+	Of *Repository
+	Repository
+}
+
+// ahead hands over what a repository holds. That may be nothing, and print nil.
+func (r *repo) ahead(print func(*Ready) error) error {
 	if print == nil {
 		return nil
 	}
-	if err := print(r.Repository); err != nil {
-		return err
-	}
+	ready := &Ready{r.Repository, *r.Repository}
 	r.Cols, r.Key, r.Structs, r.Dests, r.Methods = nil, nil, nil, nil, nil
-	return nil
+	return print(ready)
 }
 
 // Finish makes the plan with what sqlc made of the statements; compiled may be
 // nil when there are none. Unless print is nil, it is called with each repository
-// whose last hand-written method is planned, as Rehearse calls it. The plan is nil when a statement is refused or leans
+// whose last hand-written method is planned, as by Rehearse. The plan is nil when a statement is refused or leans
 // on something that nobody declared, and when rep has got an error: then nothing
 // is to be emitted. An error of Finish's own is that of reading compiled, or
 // print's.
@@ -115,7 +118,7 @@ func (r *repo) ahead(print func(*Repository) error) error {
 // A Draft can be finished once. Finish holds sqlc's reading of the statements
 // against their proofs, and panics with a *diag.Bug where the two proofs of one
 // statement differ.
-func (d *Draft) Finish(compiled *sqlcrun.Compiled, rep *diag.List, print func(*Repository) error) (*Plan, error) {
+func (d *Draft) Finish(compiled *sqlcrun.Compiled, rep *diag.List, print func(*Ready) error) (*Plan, error) {
 	if d.refused {
 		return nil, nil
 	}

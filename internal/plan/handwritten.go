@@ -12,7 +12,7 @@ import (
 
 // handWritten plans a method for each statement of the query files. For print see
 // Draft.Finish.
-func (b *builder) handWritten(print func(*Repository) error) error {
+func (b *builder) handWritten(print func(*Ready) error) error {
 	left, next := b.draft.kept.headings, b.draft.kept.all()
 	if b.compiled != nil {
 		for q, err := range b.compiled.Queries {

@@ -85,9 +85,12 @@ func (k *kept) annotation(p *packed.Packing, a **query.Annotation) {
 		k.annotations = append(k.annotations, *a)
 		n = len(k.annotations)
 	}
-	if packed.Number(p, &n); n == 0 {
+	packed.Number(p, &n)
+	switch {
+	case !p.Gives():
+	case n == 0:
 		*a = &none
-	} else {
+	default:
 		*a = k.annotations[n-1]
 	}
 }
@@ -102,8 +105,9 @@ func (k *kept) typ(p *packed.Packing, t **catalog.Type) {
 		}
 		n = known
 	}
-	packed.Number(p, &n)
-	*t = k.types[n]
+	if packed.Number(p, &n); p.Gives() {
+		*t = k.types[n]
+	}
 }
 
 func (k *kept) relation(p *packed.Packing, r **catalog.Relation) {
@@ -113,9 +117,7 @@ func (k *kept) relation(p *packed.Packing, r **catalog.Relation) {
 		n = len(k.relations)
 		k.numbers[*r] = n
 	}
-	if packed.Number(p, &n); n == 0 {
-		*r = nil
-	} else {
+	if packed.Number(p, &n); p.Gives() && n > 0 {
 		*r = k.relations[n-1]
 	}
 }
@@ -142,8 +144,9 @@ func (k *kept) evidence(p *packed.Packing, e *evidence) {
 		if !p.Gives() {
 			n = t.Dim.Index
 		}
-		packed.Number(p, &n)
-		t.Dim = k.dimensions[n]
+		if packed.Number(p, &n); p.Gives() {
+			t.Dim = k.dimensions[n]
+		}
 		packed.Number(p, &t.Param)
 	})
 	packed.List(p, &e.instances, func(p *packed.Packing, in *instance) {
@@ -166,7 +169,7 @@ func (k *kept) reading(p *packed.Packing, r *reading) {
 				diag.Bugf("plan: %s has no column %s", o.relation.Name, o.column.Name)
 			}
 		}
-		if packed.Number(p, &column); column > 0 {
+		if packed.Number(p, &column); p.Gives() && column > 0 {
 			o.column = o.relation.Columns[column-1]
 		}
 	})
