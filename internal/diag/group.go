@@ -17,7 +17,7 @@ type Group struct {
 }
 
 const (
-	namedSubjects = 3  // that the message of a group names
+	namedSubjects = 3 // that the message of a group names
 	namedPlaces   = 5 // of a group, beside the first
 )
 

@@ -40,7 +40,7 @@ func (p *prover) explainInsert(q *query.Insert, row int) loose {
 	f.fix = fmt.Sprintf("give %s the tenant parameter: %s", col, p.tenantText(ten.Dim))
 	if r, ok := uncast(e).(*query.ParamRef); ok && r.Param.Nullable && r.Param.Name != "" {
 		f.why = fmt.Sprintf("`%s` may be NULL, and the row would be nobody's", query.String(e))
-		f.fix = fmt.Sprintf("sqlc.arg('%s') in the place of sqlc.narg: the tenant is never NULL", r.Param.Name)
+		f.fix = fmt.Sprintf("sqlc.arg('%s') in the place of sqlc.narg: the tenant is never NULL", r.Param.Spelt)
 	}
 	if e.Loc().Source != nil {
 		f.loc, f.width = e.Loc(), 1

@@ -78,6 +78,57 @@ func (lv *level) tooLate(r *query.RTE) cause {
 	return c
 }
 
+// lateTest is a test of an entry's tenant column on what a statement in WITH
+// returns.
+type lateTest struct {
+	facts []*fact
+	what  string // the statement's word
+	did   string
+}
+
+// noteLate remembers, for explanations, what a reference to a data-modifying
+// CTE asks of the tenant columns that it returns.
+func (lv *level) noteLate(r *query.RTE) {
+	late := lateTest{}
+	switch r.CTE.Query.(type) {
+	case *query.Update:
+		late.what, late.did = "the UPDATE", "changed"
+	case *query.Delete:
+		late.what, late.did = "the DELETE", "deleted"
+	default:
+		return
+	}
+	targets := r.CTE.Query.Columns()
+	for _, f := range lv.pushes(r) {
+		if f.to.param == 0 || f.col >= len(targets) {
+			continue
+		}
+		if c, ok := targets[f.col].Expr.(*query.ColRef); ok && c.RTE.Relation != nil && lv.p.tenancy(c.RTE.Relation).Column() == c.Col {
+			late.facts = f.facts
+			lv.p.late[c.RTE] = late
+		}
+	}
+}
+
+// afterWrite says of an entry of a data-modifying CTE that its tenant test
+// stands outside, where the rows are changed already.
+func (p *prover) afterWrite(l loose) loose {
+	late, ok := p.late[l.rte]
+	if !l.instance || !ok || l.diag.code != diag.CodeNoTenant && l.diag.code != diag.CodeIDOnly {
+		return l
+	}
+	l.diag.code = diag.CodeTooLate
+	l.diag.message = fmt.Sprintf("the tenant test of %s comes after %s", called(l.rte), late.what)
+	outside := "the test outside"
+	if rs := reasons(late.facts); len(rs) > 0 {
+		outside = "`" + rs[0].Text + "`"
+		l.diag.related = append([]related{{rs[0].Loc.Pos(), rs[0].Text}}, l.diag.related...)
+	}
+	l.diag.why = fmt.Sprintf("%s drops rows when those of every tenant are already %s", outside, late.did)
+	l.diag.fix += ", here inside"
+	return l
+}
+
 // opened is a view or function whose query is being looked into.
 type opened struct {
 	at    query.Loc

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 
 	"github.com/tenantc/tenantc/internal/catalog"
 	"github.com/tenantc/tenantc/internal/diag"
@@ -52,8 +53,14 @@ func (lv *level) mention(r *query.RTE, col int) (cause, bool) {
 			c.code = diag.CodeNotEquality
 			c.message = fmt.Sprintf("the tenant of %s is tested, but not for equality with the tenant", name)
 			c.why = fmt.Sprintf("`%s` holds for rows of other tenants or of nobody", c.text)
+			if n, ok := e.(*query.NullTest); ok && !n.Not && isColumn(n.Arg, r, col) {
+				c.fix = lv.insteadOfNull(r)
+			}
 		default:
 			c = passable(name, c)
+		}
+		if c.code == diag.CodeOptional && c.fix == "" {
+			c.fix = lv.bareTest(r) + " in its place"
 		}
 		if !lv.factsFor(r).holds(f, on) {
 			c.code = diag.CodeNullableSide
@@ -188,7 +195,14 @@ func (lv *level) mentionOp(r *query.RTE, col int, e *query.Op, c cause) cause {
 		c.why = fmt.Sprintf("`%s` names one fixed tenant, whoever calls", c.text)
 	case *query.ParamRef:
 		if _, bare := lv.p.strip(value).(*query.ParamRef); !bare || !lv.p.equates(e.Left, e.Right) {
-			return inexact(column, c)
+			return lv.converted(r, col, o.Param, inexact(column, c))
+		}
+		if o.Param.Nullable {
+			c.code = diag.CodeTwoTenants
+			c.message = fmt.Sprintf("%s is compared with %s, which may be NULL", column, o.Param.Label())
+			c.why = "NULL is no tenant, so it cannot be the tenant parameter"
+			c.fix = fmt.Sprintf("sqlc.arg('%s') in the place of sqlc.narg", o.Param.Spelt)
+			return c
 		}
 		c.code = diag.CodeTwoTenants
 		c.message = fmt.Sprintf("%s is compared with %s, which is not the tenant parameter", column, paramName(lv.p.stmt, o.Param.Number))
@@ -216,6 +230,34 @@ func inexact(column string, c cause) cause {
 	c.message = fmt.Sprintf("the test of %s is not exact", column)
 	c.why = fmt.Sprintf("`%s` can hold for two tenants: a side is converted or computed, or the collation folds texts", c.text)
 	return c
+}
+
+// converted adds how a parameter comes to be of a type that the tenant column is
+// not compared with exactly: by its first use, where sqlc takes the type from.
+func (lv *level) converted(r *query.RTE, col int, param *query.Param, c cause) cause {
+	p := lv.p
+	want := r.Relation.Columns[col].Type
+	if param.Type.IsZero() || p.cat.EqualityClass(param.Type) == p.cat.EqualityClass(want) || len(param.Uses) < 2 {
+		return c
+	}
+	c.why = fmt.Sprintf("%s is of type %s, by its first use, so that `%s` converts a side and can hold for two tenants", param.Label(), param.Type, c.text)
+	name := fmt.Sprintf("$%d", param.Number)
+	if param.Name != "" {
+		name = "sqlc.arg('" + param.Spelt + "')"
+	}
+	c.fix = fmt.Sprintf("where it is used first: %s::%s::%s", name, want, param.Type)
+	return c
+}
+
+// insteadOfNull is the test that belongs in the place of `r.t IS NULL`, beside
+// which no equality can be true.
+func (lv *level) insteadOfNull(r *query.RTE) string {
+	test := lv.bareTest(r)
+	if ten := lv.p.tenancy(r.Relation); ten.Class == catalog.Shared {
+		column, _, _ := strings.Cut(test, " = ")
+		return fmt.Sprintf("(%s or %s is null) in its place; or -- tenant: unscoped public: … when only everybody's are meant", test, column)
+	}
+	return test + " in its place"
 }
 
 // namedSource returns the name of a function in e that takes its value from

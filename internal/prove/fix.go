@@ -19,19 +19,51 @@ func (lv *level) fix(r *query.RTE) string {
 	}
 	column := query.Ident(r.Relation.Columns[ten.Column()].Name)
 	if o := lv.sibling(r); o != nil {
-		return fmt.Sprintf("and %s.%s = %s.%s", alias, column, query.Ident(o.Alias), query.Ident(o.Relation.Columns[p.tenancy(o.Relation).Column()].Name))
+		tie := fmt.Sprintf("and %s.%s = %s.%s", alias, column, query.Ident(o.Alias), query.Ident(o.Relation.Columns[p.tenancy(o.Relation).Column()].Name))
+		if lv.joinedByOr(r) {
+			tie += ", with the OR in brackets"
+		}
+		return tie
 	}
 	return lv.test(r)
 }
 
+// joinedByOr reports whether an OR joins r to another entry. An AND that is added
+// to it would belong to its last branch.
+func (lv *level) joinedByOr(r *query.RTE) bool {
+	for f := range lv.around(r) {
+		if or, ok := f.expr.(*query.Bool); !ok || or.Op != query.Or {
+			continue
+		}
+		own, other := false, false
+		query.Walk(f.expr, func(e query.Expr) bool {
+			if c, ok := e.(*query.ColRef); ok {
+				own, other = own || c.RTE == r, other || c.RTE != r
+			}
+			return true
+		})
+		if own && other {
+			return true
+		}
+	}
+	return false
+}
+
 // test writes the test of r's tenant column that belongs into WHERE.
 func (lv *level) test(r *query.RTE) string {
+	if lv.whole {
+		return fmt.Sprintf("where (…) and %s, with the condition that is there in the brackets", lv.bareTest(r))
+	}
+	return lv.glue() + " " + lv.bareTest(r)
+}
+
+func (lv *level) bareTest(r *query.RTE) string {
 	ten := lv.p.tenancy(r.Relation)
 	column := query.Ident(r.Relation.Columns[ten.Column()].Name)
 	if len(lv.rtes) > 1 {
 		column = query.Ident(r.Alias) + "." + column
 	}
-	return fmt.Sprintf("%s %s = %s", lv.glue(), column, lv.p.tenantText(ten.Dim))
+	return fmt.Sprintf("%s = %s", column, lv.p.tenantText(ten.Dim))
 }
 
 // fixDerived ties a derived entry to its parent: to the one that the block

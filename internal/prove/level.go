@@ -15,6 +15,7 @@ type level struct {
 	has   map[*query.RTE]bool
 	path  map[*query.RTE]*step // the innermost join above an entry; nil where each row of the block is one of it
 	where []*fact              // hold for every row that the block goes on with
+	whole bool                 // WHERE is one OR, to which nothing can be added without brackets
 	joins []*join              // those whose ON is not as good as WHERE
 	on    map[*query.Join]*join
 
@@ -70,6 +71,9 @@ func (p *prover) newLevel(items []query.FromItem, where query.Expr, up *env, ski
 	}
 	for _, it := range items {
 		lv.collect(it, nil, true, skip)
+	}
+	if or, ok := where.(*query.Bool); ok {
+		lv.whole = or.Op == query.Or
 	}
 	for _, e := range conjuncts(where, nil) {
 		if !skip[e] {

@@ -29,7 +29,9 @@ type prover struct {
 	// comparesTenant holds the parameters that some fact equates with the tenant
 	// column of a relation; for suggestions only.
 	comparesTenant map[int]bool
-	refused        []finding // constructs that are refused wherever they stand
+
+	late    map[*query.RTE]lateTest // for explanations: entries whose test stands outside of their statement
+	refused []finding               // constructs that are refused wherever they stand
 	// These serve the explanation of a refusal, and are empty in a proof: the
 	// entries taken for confined to see what follows, those that follow from the
 	// one that is explained, those that are confined anyway, and those that are

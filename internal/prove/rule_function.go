@@ -28,8 +28,7 @@ func (p *prover) checkFunction(f *query.FuncCall, st standing) {
 	}
 	if why := p.callProblem(f.Schema, f.Name, f.Builtin, f.User); why != "" {
 		p.refuseFix(diag.CodeFunction, f.Loc(), fmt.Sprintf("%s() %s", f.Name, why),
-			"what a function reads is not in the statement, and no condition outside reaches into it",
-			"write the query in its place, or declare it under trust.functions when it reads nothing but its arguments")
+			"what a function reads is not in the statement, and no condition outside reaches into it", insteadOf(f))
 	}
 	if f.Builtin != nil {
 		if f.Builtin.Window && !f.Builtin.Aggregate && f.Over == nil {
@@ -39,6 +38,18 @@ func (p *prover) checkFunction(f *query.FuncCall, st standing) {
 			p.refuse(diag.CodeNotUnderstood, f.Loc(), f.Name+"() with a column list is not understood")
 		}
 	}
+}
+
+// insteadOf says what to write in the place of a call. Only a function of the
+// schema can be declared.
+func insteadOf(f *query.FuncCall) string {
+	switch {
+	case len(f.User) > 0:
+		return "write the query in its place, or declare it under trust.functions when it reads nothing but its arguments"
+	case f.Name == "set_config":
+		return "tenant.NewSharedRLS sets what policies read, in each transaction; another setting in a statement of its own, with -- tenant: unscoped other: …"
+	}
+	return "write what it does in its place, or it is a statement of its own, with -- tenant: unscoped other: …"
 }
 
 // plainRecord reports whether a function in FROM converts to plain types, whose

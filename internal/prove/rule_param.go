@@ -149,8 +149,8 @@ func tenantNames(s *query.Stmt, tenants []Tenant) string {
 
 func paramName(s *query.Stmt, n int) string {
 	for _, p := range s.Params {
-		if p.Number == n && p.Name != "" {
-			return "@" + p.Name
+		if p.Number == n {
+			return p.Label()
 		}
 	}
 	return fmt.Sprintf("$%d", n)
@@ -174,7 +174,7 @@ func attemptAssuming(cat *catalog.Catalog, s *query.Stmt, tenants []Tenant, assu
 		cat: cat, stmt: s, tenants: tenants, assumed: assumed,
 		subs: map[*query.SubLink]*subquery{}, ctes: map[*query.CTE]*definition{},
 		places:         map[*query.Select]bool{},
-		comparesTenant: map[int]bool{}, trusted: map[string]*catalog.Function{}, pure: map[*catalog.Function]bool{}, looking: map[*catalog.Expr]bool{},
+		comparesTenant: map[int]bool{}, late: map[*query.RTE]lateTest{}, trusted: map[string]*catalog.Function{}, pure: map[*catalog.Function]bool{}, looking: map[*catalog.Expr]bool{},
 	}
 	p.ties = ties{partition: *newPartition(), of: map[*query.RTE][]int{}, sure: map[*query.RTE]bool{}, p: p}
 	a = &attempted{p, &result{}}
@@ -238,6 +238,7 @@ func (a *attempted) settle(proof *Proof) {
 		}
 		seen := map[string]bool{}
 		for _, l := range a.causes() {
+			l = a.p.afterWrite(l)
 			d := l.diag.diagnostic()
 			if k := fmt.Sprint(d.Code, d.Pos, d.Message); !seen[k] {
 				seen[k] = true

@@ -143,6 +143,7 @@ func (lv *level) proveSource(s *rowSource) bool {
 		case def.res.ok():
 			known = &result{cols: def.res.cols}
 		case !def.pushable:
+			lv.noteLate(r)
 			known = def.res
 		default:
 			body, up = r.CTE.Query, def.up

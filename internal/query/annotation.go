@@ -202,7 +202,7 @@ func (st *Stmt) paramNamed(word string) int {
 func (st *Stmt) nearestParam(word string) string {
 	var known []string
 	for _, p := range st.Params {
-		known = append(known, p.label())
+		known = append(known, p.Label())
 	}
 	if near := diag.Nearest(word, known); near != "" {
 		return "-- tenant: " + near
@@ -211,9 +211,9 @@ func (st *Stmt) nearestParam(word string) string {
 }
 
 // label is how the statement spells the parameter: @name or $n.
-func (p *Param) label() string {
+func (p *Param) Label() string {
 	if p.Name != "" {
-		return "@" + p.Name
+		return "@" + p.Spelt
 	}
 	return "$" + strconv.Itoa(p.Number)
 }

@@ -19,6 +19,7 @@ type macro struct {
 	start, end int
 	kind       string // "arg", "narg", "slice", "embed"
 	name       string
+	spelt      string // name as it is written
 	param      *Param // nil for embed
 }
 
@@ -137,7 +138,7 @@ func (r *resolver) atMacro(n *pgast.A_Expr) *macro {
 			"the $1 that takes its place would become a part of the word", "a space before @"+name)
 		return nil
 	}
-	return &macro{start: start, end: end, kind: "arg", name: name}
+	return &macro{start: start, end: end, kind: "arg", name: name, spelt: r.text[start+1 : end]}
 }
 
 // callMacro reads sqlc.arg(name) and its like.
@@ -180,7 +181,7 @@ func (r *resolver) callMacro(n *pgast.FuncCall) *macro {
 			"sqlc replaces as many bytes as the name has", "sqlc."+kind+"("+name+")")
 		return nil
 	}
-	return &macro{start: start, end: end, kind: kind, name: name}
+	return &macro{start: start, end: end, kind: kind, name: name, spelt: strings.Trim(r.text[argLoc:end-1], "'")}
 }
 
 var macroKinds = []string{"arg", "narg", "slice", "embed"}
@@ -214,7 +215,7 @@ func (r *resolver) numberParams(explicit map[int]bool, found []*macro) {
 			for explicit[next] {
 				next++
 			}
-			p = &Param{Number: next, Name: m.name}
+			p = &Param{Number: next, Name: m.name, Spelt: m.spelt}
 			byName[m.name] = p
 			next++
 		}

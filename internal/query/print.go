@@ -72,7 +72,7 @@ func (p *printer) expr(e Expr, around precedence) {
 	case *Output:
 		p.put("#", strconv.Itoa(e.Index+1))
 	case *ParamRef:
-		p.put(e.Param.label())
+		p.put(e.Param.Label())
 	case *Const:
 		p.constant(e)
 	case *Cast:

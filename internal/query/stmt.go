@@ -83,7 +83,8 @@ type Waiver struct {
 // Param is a parameter of a statement.
 type Param struct {
 	Number int
-	Name   string // as in @name, sqlc.arg or sqlc.narg; "" for a bare $n
+	Name   string // as in @name, sqlc.arg or sqlc.narg, in lower case where it is not quoted; "" for a bare $n
+	Spelt  string // Name as the text has it where it is found first
 	// Type is what PostgreSQL infers at the first use that decides it; the zero
 	// Type when that use is one whose outcome is not known here.
 	Type     catalog.Type
