@@ -29,7 +29,7 @@ func main() {
 
 // smallHeap is how many bytes the heap may take before garbage is collected
 // often.
-const smallHeap = 16 << 20
+const smallHeap = 24 << 20
 
 // leastHeap is the heap that the runtime itself takes for none at GOGC=100.
 const leastHeap = 4 << 20
