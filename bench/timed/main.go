@@ -1,7 +1,7 @@
 // Command timed runs another program in its place and notes how long that took.
 //
-// In comes its own path P: P.target names the program to run, and P.times gets
-// one line with nanoseconds a run. Arguments, standard streams and exit code
+// In comes its own path P: P.target names the program to run, or nothing for
+// none, and P.times gets one line with nanoseconds a run. Arguments, standard streams and exit code
 // pass through. It refuses to know what it runs.
 package main
 
@@ -31,6 +31,9 @@ func run() (code int, err error) {
 	target, err := os.ReadFile(self + ".target")
 	if err != nil {
 		return 0, err
+	}
+	if len(target) == 0 {
+		return 0, nil
 	}
 	cmd := exec.Command(strings.TrimSpace(string(target)), os.Args[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr

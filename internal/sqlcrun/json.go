@@ -35,6 +35,20 @@ func newStream(r io.Reader) *stream {
 	return &stream{r: r, buf: make([]byte, 0, 64<<10), names: map[string]string{}}
 }
 
+// offset returns where the next value stands that is a member of the outermost
+// object.
+func (s *stream) offset() int64 { return s.base + int64(s.pos) }
+
+// streamFrom returns a stream that begins at what offset returned.
+func streamFrom(r io.ReadSeeker, at int64) (*stream, error) {
+	if _, err := r.Seek(at, io.SeekStart); err != nil {
+		return nil, err
+	}
+	s := newStream(r)
+	s.base, s.deep = at, 1
+	return s, nil
+}
+
 // fill drops what stands before position keep, and reads more behind the rest.
 // It returns false at the end of the text.
 func (s *stream) fill(keep int) bool {

@@ -44,6 +44,7 @@ func (w *workspace) read(rep *diag.List) (*Compiled, error) {
 type request struct {
 	name    string
 	methods []*method // of its queries, in order; what the code says comes later
+	at      int64     // where its queries stand; 0 when there are none
 }
 
 // The part of sqlc's request that is kept. Its catalog lists every function of
@@ -87,6 +88,7 @@ func (r *request) read(w *workspace, c *Compiled) error {
 				return s.array(func() error { return c.readSchema(s, one) })
 			})
 		case "queries":
+			r.at = s.offset()
 			err = s.array(func() error {
 				m, file, err := s.heading()
 				if err != nil {
@@ -106,8 +108,8 @@ func (r *request) read(w *workspace, c *Compiled) error {
 	})
 }
 
-// queries reads the request once more, and yields its queries as the code
-// completes them.
+// queries reads that part of the request once more, and yields its queries as the
+// code completes them.
 func (r *request) queries(yield func(*Query, error) bool) {
 	f, err := os.Open(r.name)
 	if err != nil {
@@ -115,32 +117,34 @@ func (r *request) queries(yield func(*Query, error) bool) {
 		return
 	}
 	defer f.Close()
+	if r.at == 0 {
+		return
+	}
 	one := newShared()
-	s := newStream(f)
+	s, err := streamFrom(f, r.at)
+	if err != nil {
+		yield(nil, fmt.Errorf("read sqlc's request: %w", err))
+		return
+	}
 	methods := r.methods
 	var q jsonQuery // its lists serve for every query
-	err = s.object(func(key string) error {
-		if key != "queries" {
-			return s.skip()
+	err = s.array(func() error {
+		if err := s.query(&q); err != nil {
+			return err
 		}
-		return s.array(func() error {
-			if err := s.query(&q); err != nil {
-				return err
-			}
-			if len(methods) == 0 || methods[0].name != q.name {
-				return fmt.Errorf("query %s was not there before", q.name)
-			}
-			m := methods[0]
-			methods = methods[1:]
-			out := one.query(&q)
-			if err := m.complete(out); err != nil {
-				return fmt.Errorf("query %s: %w", q.name, err)
-			}
-			if !m.probe && !yield(out, nil) {
-				return errEnough
-			}
-			return nil
-		})
+		if len(methods) == 0 || methods[0].name != q.name {
+			return fmt.Errorf("query %s was not there before", q.name)
+		}
+		m := methods[0]
+		methods = methods[1:]
+		out := one.query(&q)
+		if err := m.complete(out); err != nil {
+			return fmt.Errorf("query %s: %w", q.name, err)
+		}
+		if !m.probe && !yield(out, nil) {
+			return errEnough
+		}
+		return nil
 	})
 	if err != nil && !errors.Is(err, errEnough) {
 		yield(nil, fmt.Errorf("read sqlc's request: %w", err))
