@@ -19,6 +19,12 @@ create table organizations (id uuid primary key);
 create table projects (id uuid primary key, organization_id uuid not null references organizations (id));
 create table tasks (id bigint primary key, project_id uuid not null references projects (id), title text not null);
 create table stamped (id bigint primary key, organization_id uuid not null references organizations (id), project_id uuid not null references projects (id));
+alter table stamped add unique (id, project_id);
+create table pairs (organization_id uuid not null, project_id uuid not null references projects (id), primary key (organization_id, project_id));
+create table checked (id bigint primary key, organization_id uuid not null, project_id uuid not null references projects (id), foreign key (organization_id, project_id) references pairs (organization_id, project_id));
+create table unchecked (id bigint primary key, organization_id uuid, project_id uuid not null references projects (id), foreign key (organization_id, project_id) references pairs (organization_id, project_id));
+create table defaulted (id bigint primary key, organization_id uuid not null default gen_random_uuid(), project_id uuid not null references projects (id));
+create table loose_stamped (id bigint primary key, organization_id uuid not null, project_id uuid not null);
 create table loose (id bigint primary key, project_id uuid not null);
 create table notes (id bigint primary key, task_id bigint not null references tasks (id), body text not null);
 create table badges (id bigint primary key, organization_id uuid not null references organizations (id));
@@ -67,6 +73,23 @@ var dimensionCases = []dimensionCase{
 	{"by, and a task hung under an own project", "organization", "insert into tasks (id, project_id, title) select 1, p.id, '' from projects p where p.id = @project and p.organization_id = @organization", "confined organization"},
 	{"by a dimension that there is not", "region", "select * from projects where organization_id = @organization", "refused"},
 	{"a dimension whose tenant is NULL, and nobody's parameter", "", "select b.id from badges b, tasks t where b.organization_id = @organization and t.project_id = (select null::uuid)", "refused"},
+	{"the wider column given anything", "", "insert into stamped (id, organization_id, project_id) select 1, u.id, @project from (select gen_random_uuid() as id) u", "refused"},
+	{"the wider column given the wider tenant", "", "insert into stamped (id, organization_id, project_id) values (1, @organization, @project)", "confined organization project"},
+	{"the wider column left out", "", "insert into stamped (id, project_id) values (1, @project)", "confined project"},
+	{"the wider column taken from the project", "", "insert into stamped (id, organization_id, project_id) select 1, p.organization_id, p.id from projects p where p.id = @project", "confined project"},
+	{"the wider column taken from another's row", "", "insert into stamped (id, organization_id, project_id) select 1, b.organization_id, @project from badges b where b.organization_id = @organization", "confined organization project"},
+	{"the wider column of one row given anything", "", "insert into stamped (id, organization_id, project_id) values (1, @organization, @project), (2, gen_random_uuid(), @project)", "refused"},
+	{"the wider column that a key checks", "", "insert into checked (id, organization_id, project_id) values (1, gen_random_uuid(), @project)", "confined project"},
+	{"the wider column, where NULL is not checked", "", "insert into unchecked (id, organization_id, project_id) values (1, gen_random_uuid(), @project)", "refused"},
+	{"the wider column by default", "", "insert into defaulted (id, project_id) values (1, @project)", "refused"},
+	{"the wider column set to anything", "", "update stamped set organization_id = gen_random_uuid() where project_id = @project", "refused"},
+	{"the wider column set to the wider tenant", "", "update stamped set organization_id = @organization where project_id = @project", "confined organization project"},
+	{"the wider column set to that of the project", "", "update stamped s set organization_id = p.organization_id from projects p where p.id = s.project_id and s.project_id = @project", "confined project"},
+	{"the wider column set in a conflict", "", "insert into stamped (id, organization_id, project_id) values (1, @organization, @project) on conflict (id, project_id) do update set organization_id = gen_random_uuid()", "refused"},
+	{"a project given to any organization", "", "update projects set organization_id = gen_random_uuid() where id = @project", "refused"},
+	{"a project given to the organization", "", "update projects set organization_id = @organization where id = @project", "confined organization project"},
+	{"by, and a row given to any project", "organization", "update loose_stamped set project_id = gen_random_uuid() where organization_id = @organization", "refused"},
+	{"by, and a row given to a project of an own row", "organization", "update loose_stamped l set project_id = s.project_id from stamped s where s.id = l.id and s.organization_id = l.organization_id and l.organization_id = @organization", "confined organization"},
 	{"by, and a task moved to any project", "organization", "update tasks t set project_id = @project from projects p where p.id = t.project_id and p.organization_id = @organization", "refused"},
 }
 

@@ -33,6 +33,7 @@ func (p *prover) insert(q *query.Insert, up *env) *result {
 		inst.Rule, inst.Because = databaseRule, ofDatabase(target.Relation)
 	case catalog.Root, catalog.Direct, catalog.Shared, catalog.Derived:
 		inst.Rule, inst.Because = p.insertRows(q, rows, res)
+		p.insertFurther(q, rows, res)
 	default:
 		res.loose = append(res.loose, p.unclassified(target))
 	}

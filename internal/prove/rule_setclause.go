@@ -18,6 +18,7 @@ func (p *prover) setClause(lv *level, target *query.RTE, set []*query.Assign, re
 	if !ten.Owned() || ten.Class == catalog.Private {
 		return
 	}
+	p.setFurther(lv, target, set, res)
 	for _, col := range ownerOf(ten) {
 		if computedFrom(rel, col, set) {
 			res.loose = append(res.loose, loose{rte: target, lv: lv, diag: finding{

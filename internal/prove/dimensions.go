@@ -1,0 +1,156 @@
+package prove
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/tenantc/tenantc/internal/catalog"
+	"github.com/tenantc/tenantc/internal/diag"
+	"github.com/tenantc/tenantc/internal/query"
+)
+
+// A row of a project names its organization, too, and a statement that is
+// confined in the project could give it to another one, which would find it among
+// its own:
+//
+//	INSERT INTO tasks (organization_id, project_id) VALUES (@organization, @project)
+//	-- tenant: by organization
+//	SELECT * FROM tasks WHERE organization_id = @organization
+//
+// So a column of another dimension gets that dimension's tenant, or what an own
+// row has there, or a foreign key to a row that has both columns sees to it.
+
+// further is a column of a written relation that carries another dimension than
+// the one in which the relation is confined.
+type further struct {
+	dim *catalog.Dimension
+	col int
+}
+
+// furtherOf returns those of rel, under the tenancy ten: the dimensions narrower
+// than its declared one say nothing of its rows, and the columns of an owning key
+// have a rule of their own.
+func furtherOf(cat *catalog.Catalog, rel *catalog.Relation, ten catalog.Tenancy) []further {
+	if !ten.Owned() {
+		return nil
+	}
+	var out []further
+	for _, d := range cat.Dimensions[:rel.Tenancy.Dim.Index+1] {
+		if col := rel.Tenancy.Columns[d.Index]; d != ten.Dim && col >= 0 && !slices.Contains(ownerOf(ten), col) {
+			out = append(out, further{d, col})
+		}
+	}
+	return out
+}
+
+// furtherOfWrites returns dims with the dimensions of which a statement writes a
+// column, widest first.
+func furtherOfWrites(cat *catalog.Catalog, s *query.Stmt, dims []*catalog.Dimension) []*catalog.Dimension {
+	has := map[*catalog.Dimension]bool{}
+	for _, d := range dims {
+		has[d] = true
+	}
+	for _, r := range s.RTEs {
+		if r.Write && r.Relation != nil {
+			for _, f := range furtherOf(cat, r.Relation, tenancyBy(cat, r.Relation, s.Annotation.By)) {
+				has[f.dim] = true
+			}
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(cat.Dimensions), func(d *catalog.Dimension) bool { return !has[d] })
+}
+
+// keptByKey reports whether a foreign key sees to it that f's column goes with
+// the tenant's: it refers to a row that has both, or it is one that is asked for
+// on its own, by `reference`.
+func (p *prover) keptByKey(rel *catalog.Relation, f further) bool {
+	ten := p.tenancy(rel)
+	return slices.ContainsFunc(rel.ForeignKeys, func(fk *catalog.ForeignKey) bool {
+		if !p.usableFK(fk) || !slices.Contains(fk.Columns, f.col) {
+			return false
+		}
+		to := p.tenancy(fk.To)
+		if p.idOnly(fk) {
+			return true
+		}
+		return to.Owned() && rel.Columns[f.col].NotNull && ten.Column() >= 0 && rel.Columns[ten.Column()].NotNull &&
+			pairsIn(fk, ten, to, ten.Dim) && pairsIn(fk, ten, to, f.dim)
+	})
+}
+
+// keeps reports whether a value with those labels keeps a row with the tenant of
+// f's dimension: it is that tenant, or what an own row has in its column.
+func (p *prover) keeps(l labels, rel *catalog.Relation, f further) bool {
+	if l.isTenant(f.dim) {
+		return true
+	}
+	if l.own == nil {
+		return false
+	}
+	dim := p.tenancy(rel).Dim
+	return slices.ContainsFunc(l.own.columns(map[ownColumns][]keyColumn{}), func(c keyColumn) bool {
+		return c.alone && p.tenancy(c.rel).Dim == dim &&
+			slices.ContainsFunc(furtherOf(p.cat, c.rel, p.tenancy(c.rel)), func(g further) bool { return g.dim == f.dim && g.col == c.col })
+	})
+}
+
+// proposesFurther reports whether a row of an INSERT gives f's column such a value.
+func (p *prover) proposesFurther(q *query.Insert, rows [][]labels, row int, f further) bool {
+	rel := q.Target.Relation
+	c := rel.Columns[f.col]
+	if _, is := proposedExpr(q, row, f.col).(*query.Default); is || !slices.Contains(q.Into, f.col) {
+		return c.Default == nil && c.Generated == nil && c.Identity == 0 && !c.Serial
+	}
+	return p.keeps(p.proposedLabels(q, rows, row, f.col), rel, f)
+}
+
+// insertFurther refuses an INSERT that may give a row to another tenant of a
+// further dimension.
+func (p *prover) insertFurther(q *query.Insert, rows [][]labels, res *result) {
+	rel := q.Target.Relation
+	for _, f := range furtherOf(p.cat, rel, p.tenancy(rel)) {
+		for i := range rows {
+			if !p.keptByKey(rel, f) && !p.proposesFurther(q, rows, i, f) {
+				p.gives(res, q.Target, nil, f, diag.CodeInsertTenant, q.Target.At, "the insert into "+rel.Name)
+				break
+			}
+		}
+	}
+}
+
+// setFurther refuses a SET list that may give a row to another tenant of a
+// further dimension.
+func (p *prover) setFurther(lv *level, target *query.RTE, set []*query.Assign, res *result) {
+	rel := target.Relation
+	for _, f := range furtherOf(p.cat, rel, p.tenancy(rel)) {
+		if p.keptByKey(rel, f) {
+			continue
+		}
+		at := slices.IndexFunc(set, func(a *query.Assign) bool {
+			return a.Column == f.col && (a.Partial || !p.keeps(p.stored(lv.labelsOf(a.Value), a.Value, rel, f.col), rel, f))
+		})
+		if at >= 0 {
+			p.gives(res, target, lv, f, diag.CodeSetTenant, set[at].At, "SET")
+		} else if computedFrom(rel, f.col, set) {
+			p.gives(res, target, lv, f, diag.CodeSetTenant, set[0].At, "SET")
+		}
+	}
+}
+
+// gives says that a write may give a row to another tenant of f's dimension.
+func (p *prover) gives(res *result, target *query.RTE, lv *level, f further, code diag.Code, at query.Loc, what string) {
+	rel := target.Relation
+	col, dim := rel.Columns[f.col].Name, p.tenancy(rel).Dim
+	fix := fmt.Sprintf("give %s the parameter of the %s, or what a row of the same %s has there", col, f.dim.Name, dim.Name)
+	if dim.Root != nil && dim.Root != rel && dim.Root.Tenancy.Columns[f.dim.Index] >= 0 && rel.Tenancy.Columns[dim.Index] >= 0 {
+		root := dim.Root
+		fix += fmt.Sprintf("; or FOREIGN KEY (%s, %s) REFERENCES %s (%s, %s)", query.Ident(col), query.Ident(rel.Columns[rel.Tenancy.Columns[dim.Index]].Name), tableName(root),
+			query.Ident(root.Columns[root.Tenancy.Columns[f.dim.Index]].Name), query.Ident(root.Columns[root.Tenancy.Columns[dim.Index]].Name))
+	}
+	res.loose = append(res.loose, loose{rte: target, lv: lv, diag: finding{
+		code: code, loc: at, width: 1,
+		message: fmt.Sprintf("%s gives %s.%s a value that need not be the %s's", what, target.Alias, col, f.dim.Name),
+		why:     fmt.Sprintf("a statement by %s would find the row under another one", f.dim.Name),
+		fix:     fix,
+	}})
+}
