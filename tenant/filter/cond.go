@@ -8,7 +8,7 @@ type Cond[M any] = CondOf[*M]
 // code of its own for each model that is a type argument, and the same for all
 // pointers: packages with many models are compiled much faster that way.
 type CondOf[P any] struct {
-	_ [0]P
+	_ [0]P // keeps conditions on two models from being converted into each other
 	c cond
 }
 
@@ -16,10 +16,10 @@ type CondOf[P any] struct {
 type cond struct {
 	kind   kind
 	op     operator
+	all    bool   // of everything: said by All
 	column string // quoted
 	arg    any    // of an operator that has one
 	conds  []cond // of and, or, not
-	all    bool   // of everything: said by All
 }
 
 type kind uint8
@@ -34,25 +34,43 @@ const (
 )
 
 // operator is what stands between a column and its argument, and after it.
-type operator struct{ before, after string }
+type operator uint8
 
-var (
-	eq        = operator{" = ", ""}
-	ne        = operator{" <> ", ""}
-	lt        = operator{" < ", ""}
-	lte       = operator{" <= ", ""}
-	gt        = operator{" > ", ""}
-	gte       = operator{" >= ", ""}
-	anyOf     = operator{" = any(", ")"}
-	noneOf    = operator{" <> all(", ")"}
-	like      = operator{" like ", ""}
-	ilike     = operator{" ilike ", ""}
-	contains  = operator{" @> ", ""}
-	within    = operator{" <@ ", ""}
-	overlaps  = operator{" && ", ""}
-	isNull    = operator{" is null", ""}
-	isNotNull = operator{" is not null", ""}
+const (
+	eq operator = iota
+	ne
+	lt
+	lte
+	gt
+	gte
+	anyOf
+	noneOf
+	like
+	ilike
+	contains
+	within
+	overlaps
+	isNull
+	isNotNull
 )
+
+var operators = [...]struct{ before, after string }{
+	eq:        {" = ", ""},
+	ne:        {" <> ", ""},
+	lt:        {" < ", ""},
+	lte:       {" <= ", ""},
+	gt:        {" > ", ""},
+	gte:       {" >= ", ""},
+	anyOf:     {" = any(", ")"},
+	noneOf:    {" <> all(", ")"},
+	like:      {" like ", ""},
+	ilike:     {" ilike ", ""},
+	contains:  {" @> ", ""},
+	within:    {" <@ ", ""},
+	overlaps:  {" && ", ""},
+	isNull:    {" is null", ""},
+	isNotNull: {" is not null", ""},
+}
 
 func (o operator) takesArg() bool { return o != isNull && o != isNotNull }
 

@@ -32,16 +32,6 @@ const (
 	nullsLast
 )
 
-// Asc sorts by the column, the least value first and NULLs last.
-func (c *ColumnOf[P, T]) Asc() SortOf[P] {
-	return SortOf[P]{s: sort{quoted: c.c.quoted, nullable: c.c.nullable}}
-}
-
-// Desc sorts by the column, the greatest value first, after the NULLs.
-func (c *ColumnOf[P, T]) Desc() SortOf[P] {
-	return SortOf[P]{s: sort{quoted: c.c.quoted, desc: true, nullable: c.c.nullable}}
-}
-
 // NullsFirst puts rows with a NULL before the others.
 func (s SortOf[P]) NullsFirst() SortOf[P] {
 	s.s.nulls = nullsFirst

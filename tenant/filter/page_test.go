@@ -38,7 +38,7 @@ func TestSorted(t *testing.T) {
 		"zero, no key":     {order{}, nil, ``, nil},
 		"one":              {filter.OrderBy(name.Asc()), key, ` order by "name", "id"`, nil},
 		"the key follows":  {filter.OrderBy(name.Asc(), age.Desc()), key, ` order by "name", "age" desc, "id" desc`, nil},
-		"key said":         {filter.OrderBy(one(filter.NewColumn[*user, int]("id")).Desc(), age.Asc()), key, ` order by "id" desc, "age"`, nil},
+		"key said":         {filter.OrderBy(filter.NewColumn[*user, int]("id").Desc(), age.Asc()), key, ` order by "id" desc, "age"`, nil},
 		"twice":            {filter.OrderBy(name.Asc(), name.Desc()), key, ` order by "name", "id"`, nil},
 		"two keys":         {filter.OrderBy(age.Desc()), filter.Key("a", "b"), ` order by "age" desc, "a" desc, "b" desc`, nil},
 		"nulls":            {filter.OrderBy(nick.Asc().NullsFirst(), age.Asc()), nil, ` order by "nick" nulls first, "age"`, nil},
@@ -72,15 +72,15 @@ const entries = `select tenant_id, id, name, age, ref, role, at, took, ratio, pr
 
 // columns are those that pages are ordered by. All may be NULL.
 var columns = []sorts{
-	one(filter.NewText[*user, string]("name", filter.Nullable)).Asc(),
-	one(filter.NewOrdered[*user, int32]("age", filter.Nullable)).Asc(),
-	one(filter.NewColumn[*user, uuid.UUID]("ref", filter.Nullable)).Desc(),
-	one(filter.NewOrdered[*user, role]("role", filter.Nullable)).Desc(),
-	one(filter.NewOrdered[*user, time.Time]("at", filter.Nullable)).Asc(),
-	one(filter.NewOrdered[*user, time.Duration]("took", filter.Nullable)).Desc(),
-	one(filter.NewOrdered[*user, float32]("ratio", filter.Nullable)).Desc(),
-	one(filter.NewOrdered[*user, float64]("price", filter.Nullable)).Asc(),
-	one(filter.NewColumn[*user, []string]("tags", filter.Nullable)).Asc(),
+	filter.NewText[*user, string]("name", filter.Nullable).Asc(),
+	filter.NewOrdered[*user, int32]("age", filter.Nullable).Asc(),
+	filter.NewColumn[*user, uuid.UUID]("ref", filter.Nullable).Desc(),
+	filter.NewOrdered[*user, role]("role", filter.Nullable).Desc(),
+	filter.NewOrdered[*user, time.Time]("at", filter.Nullable).Asc(),
+	filter.NewOrdered[*user, time.Duration]("took", filter.Nullable).Desc(),
+	filter.NewOrdered[*user, float32]("ratio", filter.Nullable).Desc(),
+	filter.NewOrdered[*user, float64]("price", filter.Nullable).Asc(),
+	filter.NewColumn[*user, []string]("tags", filter.Nullable).Asc(),
 }
 
 func pagingPool(t *testing.T) *pgxpool.Pool {
@@ -240,7 +240,7 @@ func TestBehind(t *testing.T) {
 	}{
 		"a row":           {[]sorts{plainAge.Asc()}, `("age", "id") > ($3, $4)`},
 		"a row, desc":     {[]sorts{plainAge.Desc()}, `("age", "id") < ($3, $4)`},
-		"mixed":           {[]sorts{plainAge.Desc(), one(filter.NewColumn[*user, int32]("id")).Asc()}, `"age" < $3 or ("age" = $3 and ("id" > $4))`},
+		"mixed":           {[]sorts{plainAge.Desc(), filter.NewColumn[*user, int32]("id").Asc()}, `"age" < $3 or ("age" = $3 and ("id" > $4))`},
 		"nullable, asc":   {[]sorts{columns[1]}, `"age" > $3 or "age" is null or ("age" = $3 and ("id" > $4))`},
 		"nullable, first": {[]sorts{columns[1].NullsFirst()}, `"age" > $3 or ("age" = $3 and ("id" > $4))`},
 	} {

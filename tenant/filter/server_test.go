@@ -87,7 +87,7 @@ func TestEveryTypeInEveryMode(t *testing.T) {
 				odd.Eq(7), odd.In(7), odd.IsNotNull(),
 				when.Eq(at), when.In(at), when.Lt(at.Add(time.Second)),
 				took.Eq(90 * time.Minute), took.In(90 * time.Minute),
-				ratio.Eq(0.1), ratio.In(0.1), one(filter.NewColumn[*user, float]("ratio")).In(0.1),
+				ratio.Eq(0.1), ratio.In(0.1), filter.NewColumn[*user, float]("ratio").In(0.1),
 				tags.Contains("a"), tags.Contains("b,c", "a"), tags.Contains(), tags.ContainedIn("b,c", "a", "d"), tags.Overlaps("d", "a"), tags.IsNotNull(),
 				nums.Contains(2), nums.ContainedIn(1, 2, 3), nums.Overlaps(3, 2), listed.Contains("o'neil"), listed.Overlaps("guest", "admin"),
 				doc.Contains(map[string]any{"a": map[string]any{"b": []int{2}}}), doc.Contains(struct {

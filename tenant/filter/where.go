@@ -92,11 +92,11 @@ func (c *cond) write(w *writer) {
 	case comparison:
 		w.WriteString(w.qualifier)
 		w.WriteString(c.column)
-		w.WriteString(c.op.before)
+		w.WriteString(operators[c.op].before)
 		if c.op.takesArg() {
 			w.arg(c.arg)
 		}
-		w.WriteString(c.op.after)
+		w.WriteString(operators[c.op].after)
 	case conjunction:
 		c.writeAll(w, " and ")
 	case disjunction:
