@@ -5,7 +5,6 @@ package gen
 import (
 	"context"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/tenantc/tenantc/tenant"
 )
 
@@ -31,9 +30,4 @@ func (s *Store) Batch(ctx context.Context, tenantID tenant.ID, fn func(b *Batch)
 			Users:     UsersBatch{b},
 		})
 	})
-}
-
-// queueMany adds a statement that returns rows. dest says where the columns of an item go.
-func queueMany[T any](b *tenant.Batch, dest func(*T) []any, sql string, args ...any) *tenant.Result[[]T] {
-	return tenant.QueueMany(b, func(rows pgx.Rows, err error) ([]T, error) { return collect(rows, err, 0, dest) }, sql, args...)
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/tenantc/tenantc/models"
 	"github.com/tenantc/tenantc/tenant"
@@ -131,8 +132,8 @@ const getDocument = `select tenant_id, id, title, content, owner_id, is_public, 
 func (r *Documents) Get(ctx context.Context, tenantID tenant.ID, id uuid.UUID) (models.Document, error) {
 	key := tenant.Key(tenantID)
 	var d models.Document
-	err := r.db.QueryRow(ctx, key, getDocument, key, pgtype.UUID{Bytes: id, Valid: true}).Scan(documentDest(&d)...)
-	return d, tenant.NotFound(err)
+	err := scanDocument(r.db.QueryRow(ctx, key, getDocument, key, pgtype.UUID{Bytes: id, Valid: true}), &d)
+	return d, err
 }
 
 const listDocuments = `select tenant_id, id, title, content, owner_id, is_public, created_at, updated_at from documents where tenant_id = $1`
@@ -144,7 +145,7 @@ func (r *Documents) List(ctx context.Context, tenantID tenant.ID, conds ...filte
 	key := tenant.Key(tenantID)
 	sql, args := filter.Where(listDocuments, []any{key}, conds)
 	rows, err := r.db.Query(ctx, key, sql, args...)
-	return collect(rows, err, 0, documentDest)
+	return collectDocuments(rows, err, 0)
 }
 
 // ListBy returns the tenant's documents that meet every condition, in an order and up to a limit.
@@ -154,7 +155,7 @@ func (r *Documents) ListBy(ctx context.Context, tenantID tenant.ID, by filter.Or
 	key := tenant.Key(tenantID)
 	sql, args := filter.Sorted(listDocuments, []any{key}, by, documentKey, conds)
 	rows, err := r.db.Query(ctx, key, sql, args...)
-	return collect(rows, err, by.Size(), documentDest)
+	return collectDocuments(rows, err, by.Size())
 }
 
 // Page returns the page behind a cursor of the tenant's documents that meet every condition: as many as the order's limit,
@@ -168,8 +169,9 @@ func (r *Documents) Page(ctx context.Context, tenantID tenant.ID, by filter.Orde
 	if err != nil {
 		return filter.Page[models.Document]{}, err
 	}
-	rows, err := r.db.Query(ctx, key, q.SQL, q.Args...)
-	return filter.Collect(&q, rows, err, documentDest)
+	rows, err := q.Rows(r.db.Query(ctx, key, q.SQL, q.Args...))
+	out, err := collectDocuments(rows, err, q.Size())
+	return filter.Page[models.Document]{Items: out, Next: q.Next()}, err
 }
 
 // ForEach goes through the tenant's documents that meet every condition, in no order and however many there are: it holds one at a
@@ -181,7 +183,19 @@ func (r *Documents) ForEach(ctx context.Context, tenantID tenant.ID, conds ...fi
 	sql, args := filter.Where(listDocuments, []any{key}, conds)
 	return func(yield func(models.Document, error) bool) {
 		rows, err := r.db.Query(ctx, key, sql, args...)
-		each(rows, err, documentDest, yield)
+		if err == nil {
+			defer rows.Close()
+		}
+		var d models.Document
+		for to := documentDest(&d); nextRow(rows, &err) && scanRow(rows, &err, to); {
+			if !yield(d, nil) {
+				return
+			}
+			d = models.Document{}
+		}
+		if err != nil {
+			yield(models.Document{}, err)
+		}
 	}
 }
 
@@ -193,9 +207,7 @@ const countDocuments = `select count(*) from documents where tenant_id = $1`
 func (r *Documents) Count(ctx context.Context, tenantID tenant.ID, conds ...filter.Cond[models.Document]) (int64, error) {
 	key := tenant.Key(tenantID)
 	sql, args := filter.Where(countDocuments, []any{key}, conds)
-	var v int64
-	err := r.db.QueryRow(ctx, key, sql, args...).Scan(&v)
-	return v, err
+	return scanCount(r.db.QueryRow(ctx, key, sql, args...))
 }
 
 const existsDocuments = `select exists (select 1 from documents where tenant_id = $1`
@@ -206,9 +218,7 @@ const existsDocuments = `select exists (select 1 from documents where tenant_id 
 func (r *Documents) Exists(ctx context.Context, tenantID tenant.ID, conds ...filter.Cond[models.Document]) (bool, error) {
 	key := tenant.Key(tenantID)
 	sql, args := filter.Where(existsDocuments, []any{key}, conds)
-	var v bool
-	err := r.db.QueryRow(ctx, key, sql+")", args...).Scan(&v)
-	return v, err
+	return scanExists(r.db.QueryRow(ctx, key, sql+")", args...))
 }
 
 const loadOwnersOfDocuments = `select tenant_id, id, name, email, role, age, created_at, updated_at from users where tenant_id = $1 and id = any($2)`
@@ -220,17 +230,26 @@ const loadOwnersOfDocuments = `select tenant_id, id, name, email, role, age, cre
 // source: schema/003_documents.sql:16
 func (r *Documents) LoadOwners(ctx context.Context, tenantID tenant.ID, documents []models.Document) (map[uuid.UUID]models.User, error) {
 	key := tenant.Key(tenantID)
-	return tenant.Load(key, documents,
-		func(d *models.Document) (uuid.UUID, bool, bool) {
-			return d.OwnerID, true, d.TenantID == tenantID
-		},
-		func(keys []uuid.UUID) ([]models.User, error) {
-			rows, err := r.db.Query(ctx, key, loadOwnersOfDocuments, key, manyUUIDs(keys))
-			return collect(rows, err, 0, userDest)
-		},
-		func(u *models.User) uuid.UUID {
-			return u.ID
-		})
+	keys, err := tenant.Refs(key, len(documents), func(i int) (k uuid.UUID, refers, own bool) {
+		d := &documents[i]
+		return d.OwnerID, true, d.TenantID == tenantID
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[uuid.UUID]models.User, len(keys))
+	if len(keys) == 0 {
+		return out, nil
+	}
+	rows, err := r.db.Query(ctx, key, loadOwnersOfDocuments, key, manyUUIDs(keys))
+	found, err := collectUsers(rows, err, len(keys))
+	if err != nil {
+		return nil, err
+	}
+	for _, u := range found {
+		out[u.ID] = u
+	}
+	return out, nil
 }
 
 const createDocument = `insert into documents (tenant_id, title, owner_id`
@@ -245,9 +264,8 @@ func (r *Documents) Create(ctx context.Context, tenantID tenant.ID, n NewDocumen
 	s := assembly{args: []any{key, n.Title, pgtype.UUID{Bytes: n.OwnerID, Valid: true}}}
 	n.insert(&s)
 	var d models.Document
-	err := r.db.QueryRow(ctx, key, createDocument+s.list+createDocumentValues+s.values+createDocumentEnd, s.args...).
-		Scan(documentDest(&d)...)
-	return d, tenant.NotFound(err)
+	err := scanDocument(r.db.QueryRow(ctx, key, createDocument+s.list+createDocumentValues+s.values+createDocumentEnd, s.args...), &d)
+	return d, err
 }
 
 const createDocuments = `with input as (
@@ -275,16 +293,25 @@ func (r *Documents) CreateMany(ctx context.Context, tenantID tenant.ID, items []
 	if len(items) == 0 {
 		return []models.Document{}, nil
 	}
-	rows, err := r.db.Query(ctx, key, createDocuments, key,
-		columnOf(items, func(n *NewDocument) string { return n.Title }),
-		columnOf(items, func(n *NewDocument) pgtype.UUID { return pgtype.UUID{Bytes: n.OwnerID, Valid: true} }),
-		columnOf(items, func(n *NewDocument) pgtype.UUID { return nullUUID(n.ID) }),
-		columnOf(items, func(n *NewDocument) *string { return n.Content }),
-		columnOf(items, func(n *NewDocument) *bool { return n.IsPublic }),
-		columnOf(items, func(n *NewDocument) *time.Time { return n.CreatedAt }),
-		columnOf(items, func(n *NewDocument) *time.Time { return n.UpdatedAt }),
-	)
-	return collect(rows, err, len(items), documentDest)
+	titles := make([]string, len(items))
+	ownerIDs := make([]pgtype.UUID, len(items))
+	ids := make([]pgtype.UUID, len(items))
+	contents := make([]*string, len(items))
+	isPublics := make([]*bool, len(items))
+	createdAts := make([]*time.Time, len(items))
+	updatedAts := make([]*time.Time, len(items))
+	for i := range items {
+		n := &items[i]
+		titles[i] = n.Title
+		ownerIDs[i] = pgtype.UUID{Bytes: n.OwnerID, Valid: true}
+		ids[i] = nullUUID(n.ID)
+		contents[i] = n.Content
+		isPublics[i] = n.IsPublic
+		createdAts[i] = n.CreatedAt
+		updatedAts[i] = n.UpdatedAt
+	}
+	rows, err := r.db.Query(ctx, key, createDocuments, key, titles, ownerIDs, ids, contents, isPublics, createdAts, updatedAts)
+	return collectDocuments(rows, err, len(items))
 }
 
 const upsertDocument = `insert into documents (tenant_id, title, owner_id`
@@ -301,9 +328,8 @@ func (r *Documents) Upsert(ctx context.Context, tenantID tenant.ID, n NewDocumen
 	s := assembly{args: []any{key, n.Title, pgtype.UUID{Bytes: n.OwnerID, Valid: true}}, kept: []string{"id"}}
 	n.insert(&s)
 	var d models.Document
-	err := r.db.QueryRow(ctx, key, upsertDocument+s.list+upsertDocumentValues+s.values+upsertDocumentConflict+s.sets+upsertDocumentEnd, s.args...).
-		Scan(documentDest(&d)...)
-	return d, tenant.NotFound(err)
+	err := scanDocument(r.db.QueryRow(ctx, key, upsertDocument+s.list+upsertDocumentValues+s.values+upsertDocumentConflict+s.sets+upsertDocumentEnd, s.args...), &d)
+	return d, err
 }
 
 const updateDocument = `update documents set `
@@ -320,8 +346,7 @@ func (r *Documents) Update(ctx context.Context, tenantID tenant.ID, id uuid.UUID
 	if s.list == "" {
 		return 0, ErrEmptyPatch
 	}
-	tag, err := r.db.Exec(ctx, key, updateDocument+s.list+updateDocumentWhere, s.args...)
-	return tag.RowsAffected(), err
+	return affected(r.db.Exec(ctx, key, updateDocument+s.list+updateDocumentWhere, s.args...))
 }
 
 const updateDocuments = `update documents set `
@@ -343,8 +368,7 @@ func (r *Documents) UpdateWhere(ctx context.Context, tenantID tenant.ID, p Docum
 	if err != nil {
 		return 0, err
 	}
-	tag, err := r.db.Exec(ctx, key, sql, args...)
-	return tag.RowsAffected(), err
+	return affected(r.db.Exec(ctx, key, sql, args...))
 }
 
 const deleteDocument = `delete from documents where tenant_id = $1 and id = $2`
@@ -354,8 +378,7 @@ const deleteDocument = `delete from documents where tenant_id = $1 and id = $2`
 // source: models/models.go:43
 func (r *Documents) Delete(ctx context.Context, tenantID tenant.ID, id uuid.UUID) (int64, error) {
 	key := tenant.Key(tenantID)
-	tag, err := r.db.Exec(ctx, key, deleteDocument, key, pgtype.UUID{Bytes: id, Valid: true})
-	return tag.RowsAffected(), err
+	return affected(r.db.Exec(ctx, key, deleteDocument, key, pgtype.UUID{Bytes: id, Valid: true}))
 }
 
 const deleteDocuments = `delete from documents where tenant_id = $1`
@@ -370,8 +393,7 @@ func (r *Documents) DeleteWhere(ctx context.Context, tenantID tenant.ID, cond fi
 	if err != nil {
 		return 0, err
 	}
-	tag, err := r.db.Exec(ctx, key, sql, args...)
-	return tag.RowsAffected(), err
+	return affected(r.db.Exec(ctx, key, sql, args...))
 }
 
 const searchByTitle = `select tenant_id, id, title, content, owner_id, is_public, created_at, updated_at
@@ -387,7 +409,7 @@ order by title, id`
 func (r *Documents) SearchByTitle(ctx context.Context, tenantID tenant.ID, pattern string) ([]models.Document, error) {
 	key := tenant.Key(tenantID)
 	rows, err := r.db.Query(ctx, key, searchByTitle, key, pattern)
-	return collect(rows, err, 0, documentDest)
+	return collectDocuments(rows, err, 0)
 }
 
 const listWithOwners = `select d.id, d.title, d.is_public, u.name as owner_name, u.email as owner_email
@@ -402,7 +424,7 @@ order by d.title, d.id`
 func (r *Documents) ListWithOwners(ctx context.Context, tenantID tenant.ID) ([]ListWithOwnersRow, error) {
 	key := tenant.Key(tenantID)
 	rows, err := r.db.Query(ctx, key, listWithOwners, key)
-	return collect(rows, err, 0, listWithOwnersRowDest)
+	return collectListWithOwnersRows(rows, err, 0)
 }
 
 const listPublic = `select tenant_id, id, title, content, owner_id, is_public, created_at, updated_at
@@ -417,7 +439,7 @@ limit $2`
 func (r *Documents) ListPublic(ctx context.Context, tenantID tenant.ID, maxRows int32) ([]models.Document, error) {
 	key := tenant.Key(tenantID)
 	rows, err := r.db.Query(ctx, key, listPublic, key, maxRows)
-	return collect(rows, err, min(int(maxRows), 256), documentDest)
+	return collectDocuments(rows, err, min(int(maxRows), 256))
 }
 
 const listOfAdmins = `select d.tenant_id, d.id, d.title, d.content, d.owner_id, d.is_public, d.created_at, d.updated_at
@@ -432,7 +454,7 @@ order by d.title, d.id`
 func (r *Documents) ListOfAdmins(ctx context.Context, tenantID tenant.ID) ([]models.Document, error) {
 	key := tenant.Key(tenantID)
 	rows, err := r.db.Query(ctx, key, listOfAdmins, key)
-	return collect(rows, err, 0, documentDest)
+	return collectDocuments(rows, err, 0)
 }
 
 const publish = `update documents
@@ -444,8 +466,7 @@ where tenant_id = $1 and id = any($2::uuid[]) and not is_public`
 // source: queries/documents.sql:34
 func (r *Documents) Publish(ctx context.Context, tenantID tenant.ID, ids []uuid.UUID) (int64, error) {
 	key := tenant.Key(tenantID)
-	tag, err := r.db.Exec(ctx, key, publish, key, manyUUIDs(ids))
-	return tag.RowsAffected(), err
+	return affected(r.db.Exec(ctx, key, publish, key, manyUUIDs(ids)))
 }
 
 const deleteByOwner = `delete from documents where tenant_id = $1 and owner_id = $2`
@@ -455,8 +476,7 @@ const deleteByOwner = `delete from documents where tenant_id = $1 and owner_id =
 // source: queries/documents.sql:39
 func (r *Documents) DeleteByOwner(ctx context.Context, tenantID tenant.ID, ownerID uuid.UUID) (int64, error) {
 	key := tenant.Key(tenantID)
-	tag, err := r.db.Exec(ctx, key, deleteByOwner, key, pgtype.UUID{Bytes: ownerID, Valid: true})
-	return tag.RowsAffected(), err
+	return affected(r.db.Exec(ctx, key, deleteByOwner, key, pgtype.UUID{Bytes: ownerID, Valid: true}))
 }
 
 const handOver = `update documents
@@ -470,7 +490,7 @@ returning tenant_id, id, title, content, owner_id, is_public, created_at, update
 func (r *Documents) HandOver(ctx context.Context, tenantID tenant.ID, arg HandOverParams) ([]models.Document, error) {
 	key := tenant.Key(tenantID)
 	rows, err := r.db.Query(ctx, key, handOver, pgtype.UUID{Bytes: arg.NewOwnerID, Valid: true}, key, pgtype.UUID{Bytes: arg.OwnerID, Valid: true})
-	return collect(rows, err, 0, documentDest)
+	return collectDocuments(rows, err, 0)
 }
 
 const listByOwners = `select d.id, d.title, u.name as owner_name
@@ -490,7 +510,7 @@ func (r *Documents) ListByOwners(ctx context.Context, tenantID tenant.ID, patter
 	key := tenant.Key(tenantID)
 	sql, args := filter.Within(listByOwners, listByOwnersEnd, `"u".`, []any{key, pattern}, conds)
 	rows, err := r.db.Query(ctx, key, sql, args...)
-	return collect(rows, err, 0, listByOwnersRowDest)
+	return collectListByOwnersRows(rows, err, 0)
 }
 
 // documentDest says where the columns of a row go.
@@ -507,6 +527,39 @@ func documentDest(d *models.Document) []any {
 	}
 }
 
+// scanDocument reads one row.
+func scanDocument(row pgx.Row, into *models.Document) error {
+	return tenant.NotFound(row.Scan(documentDest(into)...))
+}
+
+// collectDocuments reads rows to their end. size is how many they may be, or 0 when
+// nothing is known.
+func collectDocuments(rows pgx.Rows, err error, size int) ([]models.Document, error) {
+	items := []models.Document{}
+	var item *models.Document
+	var to []any
+	for n := 0; nextRow(rows, &err); n++ {
+		switch n {
+		case 0: // is read where it may stay
+			items = make([]models.Document, 1)
+			to = documentDest(&items[0])
+		case 1: // where there are two rows there are many
+			item = &items[0]
+			items = append(make([]models.Document, 0, max(size, 16)), *item)
+		}
+		if n > 0 {
+			*item = models.Document{}
+		}
+		if scanRow(rows, &err, to) && n > 0 {
+			items = append(items, *item)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 // listWithOwnersRowDest says where the columns of a row go.
 func listWithOwnersRowDest(row *ListWithOwnersRow) []any {
 	return []any{
@@ -518,6 +571,34 @@ func listWithOwnersRowDest(row *ListWithOwnersRow) []any {
 	}
 }
 
+// collectListWithOwnersRows reads rows to their end. size is how many they may be, or 0 when
+// nothing is known.
+func collectListWithOwnersRows(rows pgx.Rows, err error, size int) ([]ListWithOwnersRow, error) {
+	items := []ListWithOwnersRow{}
+	var item *ListWithOwnersRow
+	var to []any
+	for n := 0; nextRow(rows, &err); n++ {
+		switch n {
+		case 0: // is read where it may stay
+			items = make([]ListWithOwnersRow, 1)
+			to = listWithOwnersRowDest(&items[0])
+		case 1: // where there are two rows there are many
+			item = &items[0]
+			items = append(make([]ListWithOwnersRow, 0, max(size, 16)), *item)
+		}
+		if n > 0 {
+			*item = ListWithOwnersRow{}
+		}
+		if scanRow(rows, &err, to) && n > 0 {
+			items = append(items, *item)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 // listByOwnersRowDest says where the columns of a row go.
 func listByOwnersRowDest(row *ListByOwnersRow) []any {
 	return []any{
@@ -525,4 +606,32 @@ func listByOwnersRowDest(row *ListByOwnersRow) []any {
 		&row.Title,
 		&row.OwnerName,
 	}
+}
+
+// collectListByOwnersRows reads rows to their end. size is how many they may be, or 0 when
+// nothing is known.
+func collectListByOwnersRows(rows pgx.Rows, err error, size int) ([]ListByOwnersRow, error) {
+	items := []ListByOwnersRow{}
+	var item *ListByOwnersRow
+	var to []any
+	for n := 0; nextRow(rows, &err); n++ {
+		switch n {
+		case 0: // is read where it may stay
+			items = make([]ListByOwnersRow, 1)
+			to = listByOwnersRowDest(&items[0])
+		case 1: // where there are two rows there are many
+			item = &items[0]
+			items = append(make([]ListByOwnersRow, 0, max(size, 16)), *item)
+		}
+		if n > 0 {
+			*item = ListByOwnersRow{}
+		}
+		if scanRow(rows, &err, to) && n > 0 {
+			items = append(items, *item)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return items, nil
 }

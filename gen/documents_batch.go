@@ -14,57 +14,57 @@ import (
 type DocumentsBatch struct{ b *tenant.Batch }
 
 // Get is [Documents.Get] in a batch.
-func (r DocumentsBatch) Get(id uuid.UUID) *tenant.Result[models.Document] {
+func (r *DocumentsBatch) Get(id uuid.UUID) *tenant.Result[models.Document] {
 	key := r.b.Key()
-	return tenant.QueueOne(r.b, documentDest, getDocument, key, pgtype.UUID{Bytes: id, Valid: true})
+	return tenant.QueueOne(r.b, scanDocument, getDocument, key, pgtype.UUID{Bytes: id, Valid: true})
 }
 
 // List is [Documents.List] in a batch.
-func (r DocumentsBatch) List(conds ...filter.Cond[models.Document]) *tenant.Result[[]models.Document] {
+func (r *DocumentsBatch) List(conds ...filter.Cond[models.Document]) *tenant.Result[[]models.Document] {
 	key := r.b.Key()
 	sql, args := filter.Where(listDocuments, []any{key}, conds)
-	return queueMany(r.b, documentDest, sql, args...)
+	return tenant.QueueMany(r.b, collectDocuments, 0, sql, args...)
 }
 
 // ListBy is [Documents.ListBy] in a batch.
-func (r DocumentsBatch) ListBy(by filter.Order[models.Document], conds ...filter.Cond[models.Document]) *tenant.Result[[]models.Document] {
+func (r *DocumentsBatch) ListBy(by filter.Order[models.Document], conds ...filter.Cond[models.Document]) *tenant.Result[[]models.Document] {
 	key := r.b.Key()
 	sql, args := filter.Sorted(listDocuments, []any{key}, by, documentKey, conds)
-	return queueMany(r.b, documentDest, sql, args...)
+	return tenant.QueueMany(r.b, collectDocuments, by.Size(), sql, args...)
 }
 
 // Count is [Documents.Count] in a batch.
-func (r DocumentsBatch) Count(conds ...filter.Cond[models.Document]) *tenant.Result[int64] {
+func (r *DocumentsBatch) Count(conds ...filter.Cond[models.Document]) *tenant.Result[int64] {
 	key := r.b.Key()
 	sql, args := filter.Where(countDocuments, []any{key}, conds)
-	return tenant.QueueOne(r.b, func(v *int64) []any { return []any{v} }, sql, args...)
+	return tenant.QueueValue[int64](r.b, sql, args...)
 }
 
 // Exists is [Documents.Exists] in a batch.
-func (r DocumentsBatch) Exists(conds ...filter.Cond[models.Document]) *tenant.Result[bool] {
+func (r *DocumentsBatch) Exists(conds ...filter.Cond[models.Document]) *tenant.Result[bool] {
 	key := r.b.Key()
 	sql, args := filter.Where(existsDocuments, []any{key}, conds)
-	return tenant.QueueOne(r.b, func(v *bool) []any { return []any{v} }, sql+")", args...)
+	return tenant.QueueValue[bool](r.b, sql+")", args...)
 }
 
 // Create is [Documents.Create] in a batch.
-func (r DocumentsBatch) Create(n NewDocument) *tenant.Result[models.Document] {
+func (r *DocumentsBatch) Create(n NewDocument) *tenant.Result[models.Document] {
 	key := r.b.Key()
 	s := assembly{args: []any{key, n.Title, pgtype.UUID{Bytes: n.OwnerID, Valid: true}}}
 	n.insert(&s)
-	return tenant.QueueOne(r.b, documentDest, createDocument+s.list+createDocumentValues+s.values+createDocumentEnd, s.args...)
+	return tenant.QueueOne(r.b, scanDocument, createDocument+s.list+createDocumentValues+s.values+createDocumentEnd, s.args...)
 }
 
 // Upsert is [Documents.Upsert] in a batch.
-func (r DocumentsBatch) Upsert(n NewDocument) *tenant.Result[models.Document] {
+func (r *DocumentsBatch) Upsert(n NewDocument) *tenant.Result[models.Document] {
 	key := r.b.Key()
 	s := assembly{args: []any{key, n.Title, pgtype.UUID{Bytes: n.OwnerID, Valid: true}}, kept: []string{"id"}}
 	n.insert(&s)
-	return tenant.QueueOne(r.b, documentDest, upsertDocument+s.list+upsertDocumentValues+s.values+upsertDocumentConflict+s.sets+upsertDocumentEnd, s.args...)
+	return tenant.QueueOne(r.b, scanDocument, upsertDocument+s.list+upsertDocumentValues+s.values+upsertDocumentConflict+s.sets+upsertDocumentEnd, s.args...)
 }
 
 // Update is [Documents.Update] in a batch.
-func (r DocumentsBatch) Update(id uuid.UUID, p DocumentPatch) *tenant.Result[int64] {
+func (r *DocumentsBatch) Update(id uuid.UUID, p DocumentPatch) *tenant.Result[int64] {
 	key := r.b.Key()
 	s := assembly{args: []any{key, pgtype.UUID{Bytes: id, Valid: true}}}
 	p.assign(&s)
@@ -75,7 +75,7 @@ func (r DocumentsBatch) Update(id uuid.UUID, p DocumentPatch) *tenant.Result[int
 }
 
 // UpdateWhere is [Documents.UpdateWhere] in a batch.
-func (r DocumentsBatch) UpdateWhere(p DocumentPatch, cond filter.Cond[models.Document], more ...filter.Cond[models.Document]) *tenant.Result[int64] {
+func (r *DocumentsBatch) UpdateWhere(p DocumentPatch, cond filter.Cond[models.Document], more ...filter.Cond[models.Document]) *tenant.Result[int64] {
 	key := r.b.Key()
 	s := assembly{args: []any{key}}
 	p.assign(&s)
@@ -90,13 +90,13 @@ func (r DocumentsBatch) UpdateWhere(p DocumentPatch, cond filter.Cond[models.Doc
 }
 
 // Delete is [Documents.Delete] in a batch.
-func (r DocumentsBatch) Delete(id uuid.UUID) *tenant.Result[int64] {
+func (r *DocumentsBatch) Delete(id uuid.UUID) *tenant.Result[int64] {
 	key := r.b.Key()
 	return tenant.QueueRows(r.b, deleteDocument, key, pgtype.UUID{Bytes: id, Valid: true})
 }
 
 // DeleteWhere is [Documents.DeleteWhere] in a batch.
-func (r DocumentsBatch) DeleteWhere(cond filter.Cond[models.Document], more ...filter.Cond[models.Document]) *tenant.Result[int64] {
+func (r *DocumentsBatch) DeleteWhere(cond filter.Cond[models.Document], more ...filter.Cond[models.Document]) *tenant.Result[int64] {
 	key := r.b.Key()
 	sql, args, err := filter.Narrow(deleteDocuments, []any{key}, cond, more)
 	if err != nil {
@@ -106,50 +106,50 @@ func (r DocumentsBatch) DeleteWhere(cond filter.Cond[models.Document], more ...f
 }
 
 // SearchByTitle is [Documents.SearchByTitle] in a batch.
-func (r DocumentsBatch) SearchByTitle(pattern string) *tenant.Result[[]models.Document] {
+func (r *DocumentsBatch) SearchByTitle(pattern string) *tenant.Result[[]models.Document] {
 	key := r.b.Key()
-	return queueMany(r.b, documentDest, searchByTitle, key, pattern)
+	return tenant.QueueMany(r.b, collectDocuments, 0, searchByTitle, key, pattern)
 }
 
 // ListWithOwners is [Documents.ListWithOwners] in a batch.
-func (r DocumentsBatch) ListWithOwners() *tenant.Result[[]ListWithOwnersRow] {
+func (r *DocumentsBatch) ListWithOwners() *tenant.Result[[]ListWithOwnersRow] {
 	key := r.b.Key()
-	return queueMany(r.b, listWithOwnersRowDest, listWithOwners, key)
+	return tenant.QueueMany(r.b, collectListWithOwnersRows, 0, listWithOwners, key)
 }
 
 // ListPublic is [Documents.ListPublic] in a batch.
-func (r DocumentsBatch) ListPublic(maxRows int32) *tenant.Result[[]models.Document] {
+func (r *DocumentsBatch) ListPublic(maxRows int32) *tenant.Result[[]models.Document] {
 	key := r.b.Key()
-	return queueMany(r.b, documentDest, listPublic, key, maxRows)
+	return tenant.QueueMany(r.b, collectDocuments, min(int(maxRows), 256), listPublic, key, maxRows)
 }
 
 // ListOfAdmins is [Documents.ListOfAdmins] in a batch.
-func (r DocumentsBatch) ListOfAdmins() *tenant.Result[[]models.Document] {
+func (r *DocumentsBatch) ListOfAdmins() *tenant.Result[[]models.Document] {
 	key := r.b.Key()
-	return queueMany(r.b, documentDest, listOfAdmins, key)
+	return tenant.QueueMany(r.b, collectDocuments, 0, listOfAdmins, key)
 }
 
 // Publish is [Documents.Publish] in a batch.
-func (r DocumentsBatch) Publish(ids []uuid.UUID) *tenant.Result[int64] {
+func (r *DocumentsBatch) Publish(ids []uuid.UUID) *tenant.Result[int64] {
 	key := r.b.Key()
 	return tenant.QueueRows(r.b, publish, key, manyUUIDs(ids))
 }
 
 // DeleteByOwner is [Documents.DeleteByOwner] in a batch.
-func (r DocumentsBatch) DeleteByOwner(ownerID uuid.UUID) *tenant.Result[int64] {
+func (r *DocumentsBatch) DeleteByOwner(ownerID uuid.UUID) *tenant.Result[int64] {
 	key := r.b.Key()
 	return tenant.QueueRows(r.b, deleteByOwner, key, pgtype.UUID{Bytes: ownerID, Valid: true})
 }
 
 // HandOver is [Documents.HandOver] in a batch.
-func (r DocumentsBatch) HandOver(arg HandOverParams) *tenant.Result[[]models.Document] {
+func (r *DocumentsBatch) HandOver(arg HandOverParams) *tenant.Result[[]models.Document] {
 	key := r.b.Key()
-	return queueMany(r.b, documentDest, handOver, pgtype.UUID{Bytes: arg.NewOwnerID, Valid: true}, key, pgtype.UUID{Bytes: arg.OwnerID, Valid: true})
+	return tenant.QueueMany(r.b, collectDocuments, 0, handOver, pgtype.UUID{Bytes: arg.NewOwnerID, Valid: true}, key, pgtype.UUID{Bytes: arg.OwnerID, Valid: true})
 }
 
 // ListByOwners is [Documents.ListByOwners] in a batch.
-func (r DocumentsBatch) ListByOwners(pattern string, conds ...filter.Cond[models.User]) *tenant.Result[[]ListByOwnersRow] {
+func (r *DocumentsBatch) ListByOwners(pattern string, conds ...filter.Cond[models.User]) *tenant.Result[[]ListByOwnersRow] {
 	key := r.b.Key()
 	sql, args := filter.Within(listByOwners, listByOwnersEnd, `"u".`, []any{key, pattern}, conds)
-	return queueMany(r.b, listByOwnersRowDest, sql, args...)
+	return tenant.QueueMany(r.b, collectListByOwnersRows, 0, sql, args...)
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
@@ -53,74 +54,45 @@ func (a *assembly) insert(column string, v any) {
 	}
 }
 
-// columnOf returns one value of each item.
-func columnOf[T, V any](items []T, value func(*T) V) []V {
-	values := make([]V, len(items))
-	for i := range items {
-		values[i] = value(&items[i])
-	}
-	return values
+// scanCount reads a number.
+func scanCount(row pgx.Row) (n int64, err error) {
+	err = row.Scan(&n)
+	return n, err
 }
 
-// collect reads rows to their end. size is how many they may be, or 0 when nothing
-// is known; dest says where the columns of an item go.
-func collect[T any](rows pgx.Rows, err error, size int, dest func(*T) []any) ([]T, error) {
-	if err != nil {
-		return nil, err
+// scanExists reads whether there is a row.
+func scanExists(row pgx.Row) (there bool, err error) {
+	err = row.Scan(&there)
+	return there, err
+}
+
+// affected returns the number of rows that a statement touched.
+func affected(tag pgconn.CommandTag, err error) (int64, error) { return tag.RowsAffected(), err }
+
+// nextRow goes to the next row. It reports false when there is none: rows are
+// closed then, and err is their error.
+func nextRow(rows pgx.Rows, err *error) bool {
+	if *err != nil {
+		return false
 	}
-	defer rows.Close()
-	items := []T{}
 	if rows.Next() {
-		items = make([]T, 1, max(1, size)) // the first row is read where it stays
-		if err := rows.Scan(dest(&items[0])...); err != nil {
-			return nil, err
-		}
-		var item *T
-		var to []any
-		for rows.Next() {
-			if item == nil {
-				item = new(T)
-				to = dest(item)
-				if size <= 0 {
-					items = slices.Grow(items, 15) // where there are two rows there are many
-				}
-			} else {
-				*item = *new(T)
-			}
-			if err := rows.Scan(to...); err != nil {
-				return nil, err
-			}
-			items = append(items, *item)
-		}
+		return true
 	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
+	rows.Close()
+	*err = rows.Err()
+	return false
 }
 
-// each hands rows to yield, one at a time, until that has enough.
-func each[T any](rows pgx.Rows, err error, dest func(*T) []any, yield func(T, error) bool) {
-	var item, none T
-	if err != nil {
-		yield(none, err)
-		return
-	}
-	defer rows.Close()
-	to := dest(&item)
-	for rows.Next() {
-		if err := rows.Scan(to...); err != nil {
-			yield(none, err)
-			return
+// scanRow reads the row to where its columns go. It reports false when that
+// fails: rows are closed then, as when it panics, and err is why.
+func scanRow(rows pgx.Rows, err *error, to []any) (done bool) {
+	defer func() {
+		if !done {
+			rows.Close()
 		}
-		if !yield(item, nil) {
-			return
-		}
-		item = none
-	}
-	if err := rows.Err(); err != nil {
-		yield(none, err)
-	}
+	}()
+	*err = rows.Scan(to...)
+	return *err == nil
 }
 
 // manyUUIDs returns UUIDs in the form that pgx encodes best. Nil is null.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/tenantc/tenantc/models"
 	"github.com/tenantc/tenantc/tenant"
 )
@@ -70,8 +71,8 @@ const getTenant = `select id, name, subdomain, created_at, updated_at from tenan
 func (r *Tenants) Get(ctx context.Context, tenantID tenant.ID) (models.Tenant, error) {
 	key := tenant.Key(tenantID)
 	var t models.Tenant
-	err := r.db.QueryRow(ctx, key, getTenant, key).Scan(tenantDest(&t)...)
-	return t, tenant.NotFound(err)
+	err := scanTenant(r.db.QueryRow(ctx, key, getTenant, key), &t)
+	return t, err
 }
 
 const createTenant = `insert into tenants (id, name, subdomain`
@@ -86,9 +87,8 @@ func (r *Tenants) Create(ctx context.Context, tenantID tenant.ID, n NewTenant) (
 	s := assembly{args: []any{key, n.Name, n.Subdomain}}
 	n.insert(&s)
 	var t models.Tenant
-	err := r.db.QueryRow(ctx, key, createTenant+s.list+createTenantValues+s.values+createTenantEnd, s.args...).
-		Scan(tenantDest(&t)...)
-	return t, tenant.NotFound(err)
+	err := scanTenant(r.db.QueryRow(ctx, key, createTenant+s.list+createTenantValues+s.values+createTenantEnd, s.args...), &t)
+	return t, err
 }
 
 const updateTenant = `update tenants set `
@@ -105,8 +105,7 @@ func (r *Tenants) Update(ctx context.Context, tenantID tenant.ID, p TenantPatch)
 	if s.list == "" {
 		return 0, ErrEmptyPatch
 	}
-	tag, err := r.db.Exec(ctx, key, updateTenant+s.list+updateTenantWhere, s.args...)
-	return tag.RowsAffected(), err
+	return affected(r.db.Exec(ctx, key, updateTenant+s.list+updateTenantWhere, s.args...))
 }
 
 const deleteTenant = `delete from tenants where id = $1`
@@ -116,8 +115,7 @@ const deleteTenant = `delete from tenants where id = $1`
 // source: models/models.go:21
 func (r *Tenants) Delete(ctx context.Context, tenantID tenant.ID) (int64, error) {
 	key := tenant.Key(tenantID)
-	tag, err := r.db.Exec(ctx, key, deleteTenant, key)
-	return tag.RowsAffected(), err
+	return affected(r.db.Exec(ctx, key, deleteTenant, key))
 }
 
 const usage = `select t.name,
@@ -132,8 +130,8 @@ where t.id = $1`
 func (r *Tenants) Usage(ctx context.Context, tenantID tenant.ID) (UsageRow, error) {
 	key := tenant.Key(tenantID)
 	var u UsageRow
-	err := r.db.QueryRow(ctx, key, usage, key).Scan(usageRowDest(&u)...)
-	return u, tenant.NotFound(err)
+	err := scanUsageRow(r.db.QueryRow(ctx, key, usage, key), &u)
+	return u, err
 }
 
 // tenantDest says where the columns of a row go.
@@ -147,6 +145,11 @@ func tenantDest(t *models.Tenant) []any {
 	}
 }
 
+// scanTenant reads one row.
+func scanTenant(row pgx.Row, into *models.Tenant) error {
+	return tenant.NotFound(row.Scan(tenantDest(into)...))
+}
+
 // usageRowDest says where the columns of a row go.
 func usageRowDest(row *UsageRow) []any {
 	return []any{
@@ -154,4 +157,9 @@ func usageRowDest(row *UsageRow) []any {
 		&row.Users,
 		&row.Documents,
 	}
+}
+
+// scanUsageRow reads one row.
+func scanUsageRow(row pgx.Row, into *UsageRow) error {
+	return tenant.NotFound(row.Scan(usageRowDest(into)...))
 }

@@ -11,21 +11,21 @@ import (
 type TenantsBatch struct{ b *tenant.Batch }
 
 // Get is [Tenants.Get] in a batch.
-func (r TenantsBatch) Get() *tenant.Result[models.Tenant] {
+func (r *TenantsBatch) Get() *tenant.Result[models.Tenant] {
 	key := r.b.Key()
-	return tenant.QueueOne(r.b, tenantDest, getTenant, key)
+	return tenant.QueueOne(r.b, scanTenant, getTenant, key)
 }
 
 // Create is [Tenants.Create] in a batch.
-func (r TenantsBatch) Create(n NewTenant) *tenant.Result[models.Tenant] {
+func (r *TenantsBatch) Create(n NewTenant) *tenant.Result[models.Tenant] {
 	key := r.b.Key()
 	s := assembly{args: []any{key, n.Name, n.Subdomain}}
 	n.insert(&s)
-	return tenant.QueueOne(r.b, tenantDest, createTenant+s.list+createTenantValues+s.values+createTenantEnd, s.args...)
+	return tenant.QueueOne(r.b, scanTenant, createTenant+s.list+createTenantValues+s.values+createTenantEnd, s.args...)
 }
 
 // Update is [Tenants.Update] in a batch.
-func (r TenantsBatch) Update(p TenantPatch) *tenant.Result[int64] {
+func (r *TenantsBatch) Update(p TenantPatch) *tenant.Result[int64] {
 	key := r.b.Key()
 	s := assembly{args: []any{key}}
 	p.assign(&s)
@@ -36,13 +36,13 @@ func (r TenantsBatch) Update(p TenantPatch) *tenant.Result[int64] {
 }
 
 // Delete is [Tenants.Delete] in a batch.
-func (r TenantsBatch) Delete() *tenant.Result[int64] {
+func (r *TenantsBatch) Delete() *tenant.Result[int64] {
 	key := r.b.Key()
 	return tenant.QueueRows(r.b, deleteTenant, key)
 }
 
 // Usage is [Tenants.Usage] in a batch.
-func (r TenantsBatch) Usage() *tenant.Result[UsageRow] {
+func (r *TenantsBatch) Usage() *tenant.Result[UsageRow] {
 	key := r.b.Key()
-	return tenant.QueueOne(r.b, usageRowDest, usage, key)
+	return tenant.QueueOne(r.b, scanUsageRow, usage, key)
 }

@@ -142,8 +142,8 @@ const getUser = `select tenant_id, id, name, email, role, age, created_at, updat
 func (r *Users) Get(ctx context.Context, tenantID tenant.ID, id uuid.UUID) (models.User, error) {
 	key := tenant.Key(tenantID)
 	var u models.User
-	err := r.db.QueryRow(ctx, key, getUser, key, pgtype.UUID{Bytes: id, Valid: true}).Scan(userDest(&u)...)
-	return u, tenant.NotFound(err)
+	err := scanUser(r.db.QueryRow(ctx, key, getUser, key, pgtype.UUID{Bytes: id, Valid: true}), &u)
+	return u, err
 }
 
 const listUsers = `select tenant_id, id, name, email, role, age, created_at, updated_at from users where tenant_id = $1`
@@ -155,7 +155,7 @@ func (r *Users) List(ctx context.Context, tenantID tenant.ID, conds ...filter.Co
 	key := tenant.Key(tenantID)
 	sql, args := filter.Where(listUsers, []any{key}, conds)
 	rows, err := r.db.Query(ctx, key, sql, args...)
-	return collect(rows, err, 0, userDest)
+	return collectUsers(rows, err, 0)
 }
 
 // ListBy returns the tenant's users that meet every condition, in an order and up to a limit.
@@ -165,7 +165,7 @@ func (r *Users) ListBy(ctx context.Context, tenantID tenant.ID, by filter.Order[
 	key := tenant.Key(tenantID)
 	sql, args := filter.Sorted(listUsers, []any{key}, by, userKey, conds)
 	rows, err := r.db.Query(ctx, key, sql, args...)
-	return collect(rows, err, by.Size(), userDest)
+	return collectUsers(rows, err, by.Size())
 }
 
 // Page returns the page behind a cursor of the tenant's users that meet every condition: as many as the order's limit,
@@ -179,8 +179,9 @@ func (r *Users) Page(ctx context.Context, tenantID tenant.ID, by filter.Order[mo
 	if err != nil {
 		return filter.Page[models.User]{}, err
 	}
-	rows, err := r.db.Query(ctx, key, q.SQL, q.Args...)
-	return filter.Collect(&q, rows, err, userDest)
+	rows, err := q.Rows(r.db.Query(ctx, key, q.SQL, q.Args...))
+	out, err := collectUsers(rows, err, q.Size())
+	return filter.Page[models.User]{Items: out, Next: q.Next()}, err
 }
 
 // ForEach goes through the tenant's users that meet every condition, in no order and however many there are: it holds one at a
@@ -192,7 +193,19 @@ func (r *Users) ForEach(ctx context.Context, tenantID tenant.ID, conds ...filter
 	sql, args := filter.Where(listUsers, []any{key}, conds)
 	return func(yield func(models.User, error) bool) {
 		rows, err := r.db.Query(ctx, key, sql, args...)
-		each(rows, err, userDest, yield)
+		if err == nil {
+			defer rows.Close()
+		}
+		var u models.User
+		for to := userDest(&u); nextRow(rows, &err) && scanRow(rows, &err, to); {
+			if !yield(u, nil) {
+				return
+			}
+			u = models.User{}
+		}
+		if err != nil {
+			yield(models.User{}, err)
+		}
 	}
 }
 
@@ -204,9 +217,7 @@ const countUsers = `select count(*) from users where tenant_id = $1`
 func (r *Users) Count(ctx context.Context, tenantID tenant.ID, conds ...filter.Cond[models.User]) (int64, error) {
 	key := tenant.Key(tenantID)
 	sql, args := filter.Where(countUsers, []any{key}, conds)
-	var v int64
-	err := r.db.QueryRow(ctx, key, sql, args...).Scan(&v)
-	return v, err
+	return scanCount(r.db.QueryRow(ctx, key, sql, args...))
 }
 
 const existsUsers = `select exists (select 1 from users where tenant_id = $1`
@@ -217,9 +228,7 @@ const existsUsers = `select exists (select 1 from users where tenant_id = $1`
 func (r *Users) Exists(ctx context.Context, tenantID tenant.ID, conds ...filter.Cond[models.User]) (bool, error) {
 	key := tenant.Key(tenantID)
 	sql, args := filter.Where(existsUsers, []any{key}, conds)
-	var v bool
-	err := r.db.QueryRow(ctx, key, sql+")", args...).Scan(&v)
-	return v, err
+	return scanExists(r.db.QueryRow(ctx, key, sql+")", args...))
 }
 
 const createUser = `insert into users (tenant_id, name, email, age`
@@ -234,9 +243,8 @@ func (r *Users) Create(ctx context.Context, tenantID tenant.ID, n NewUser) (mode
 	s := assembly{args: []any{key, n.Name, n.Email, n.Age}}
 	n.insert(&s)
 	var u models.User
-	err := r.db.QueryRow(ctx, key, createUser+s.list+createUserValues+s.values+createUserEnd, s.args...).
-		Scan(userDest(&u)...)
-	return u, tenant.NotFound(err)
+	err := scanUser(r.db.QueryRow(ctx, key, createUser+s.list+createUserValues+s.values+createUserEnd, s.args...), &u)
+	return u, err
 }
 
 const createUsers = `with input as (
@@ -264,16 +272,25 @@ func (r *Users) CreateMany(ctx context.Context, tenantID tenant.ID, items []NewU
 	if len(items) == 0 {
 		return []models.User{}, nil
 	}
-	rows, err := r.db.Query(ctx, key, createUsers, key,
-		columnOf(items, func(n *NewUser) string { return n.Name }),
-		columnOf(items, func(n *NewUser) string { return n.Email }),
-		columnOf(items, func(n *NewUser) int32 { return n.Age }),
-		columnOf(items, func(n *NewUser) pgtype.UUID { return nullUUID(n.ID) }),
-		columnOf(items, func(n *NewUser) *string { return n.Role }),
-		columnOf(items, func(n *NewUser) *time.Time { return n.CreatedAt }),
-		columnOf(items, func(n *NewUser) *time.Time { return n.UpdatedAt }),
-	)
-	return collect(rows, err, len(items), userDest)
+	names := make([]string, len(items))
+	emails := make([]string, len(items))
+	ages := make([]int32, len(items))
+	ids := make([]pgtype.UUID, len(items))
+	roles := make([]*string, len(items))
+	createdAts := make([]*time.Time, len(items))
+	updatedAts := make([]*time.Time, len(items))
+	for i := range items {
+		n := &items[i]
+		names[i] = n.Name
+		emails[i] = n.Email
+		ages[i] = n.Age
+		ids[i] = nullUUID(n.ID)
+		roles[i] = n.Role
+		createdAts[i] = n.CreatedAt
+		updatedAts[i] = n.UpdatedAt
+	}
+	rows, err := r.db.Query(ctx, key, createUsers, key, names, emails, ages, ids, roles, createdAts, updatedAts)
+	return collectUsers(rows, err, len(items))
 }
 
 const upsertUser = `insert into users (tenant_id, name, email, age`
@@ -290,9 +307,8 @@ func (r *Users) Upsert(ctx context.Context, tenantID tenant.ID, n NewUser) (mode
 	s := assembly{args: []any{key, n.Name, n.Email, n.Age}, kept: []string{"id"}}
 	n.insert(&s)
 	var u models.User
-	err := r.db.QueryRow(ctx, key, upsertUser+s.list+upsertUserValues+s.values+upsertUserConflict+s.sets+upsertUserEnd, s.args...).
-		Scan(userDest(&u)...)
-	return u, tenant.NotFound(err)
+	err := scanUser(r.db.QueryRow(ctx, key, upsertUser+s.list+upsertUserValues+s.values+upsertUserConflict+s.sets+upsertUserEnd, s.args...), &u)
+	return u, err
 }
 
 const upsertByEmailUser = `insert into users (tenant_id, name, email, age`
@@ -309,9 +325,8 @@ func (r *Users) UpsertByEmail(ctx context.Context, tenantID tenant.ID, n NewUser
 	s := assembly{args: []any{key, n.Name, n.Email, n.Age}, kept: []string{"id"}}
 	n.insert(&s)
 	var u models.User
-	err := r.db.QueryRow(ctx, key, upsertByEmailUser+s.list+upsertByEmailUserValues+s.values+upsertByEmailUserConflict+s.sets+upsertByEmailUserEnd, s.args...).
-		Scan(userDest(&u)...)
-	return u, tenant.NotFound(err)
+	err := scanUser(r.db.QueryRow(ctx, key, upsertByEmailUser+s.list+upsertByEmailUserValues+s.values+upsertByEmailUserConflict+s.sets+upsertByEmailUserEnd, s.args...), &u)
+	return u, err
 }
 
 const updateUser = `update users set `
@@ -328,8 +343,7 @@ func (r *Users) Update(ctx context.Context, tenantID tenant.ID, id uuid.UUID, p 
 	if s.list == "" {
 		return 0, ErrEmptyPatch
 	}
-	tag, err := r.db.Exec(ctx, key, updateUser+s.list+updateUserWhere, s.args...)
-	return tag.RowsAffected(), err
+	return affected(r.db.Exec(ctx, key, updateUser+s.list+updateUserWhere, s.args...))
 }
 
 const updateUsers = `update users set `
@@ -351,8 +365,7 @@ func (r *Users) UpdateWhere(ctx context.Context, tenantID tenant.ID, p UserPatch
 	if err != nil {
 		return 0, err
 	}
-	tag, err := r.db.Exec(ctx, key, sql, args...)
-	return tag.RowsAffected(), err
+	return affected(r.db.Exec(ctx, key, sql, args...))
 }
 
 const deleteUser = `delete from users where tenant_id = $1 and id = $2`
@@ -362,8 +375,7 @@ const deleteUser = `delete from users where tenant_id = $1 and id = $2`
 // source: models/models.go:31
 func (r *Users) Delete(ctx context.Context, tenantID tenant.ID, id uuid.UUID) (int64, error) {
 	key := tenant.Key(tenantID)
-	tag, err := r.db.Exec(ctx, key, deleteUser, key, pgtype.UUID{Bytes: id, Valid: true})
-	return tag.RowsAffected(), err
+	return affected(r.db.Exec(ctx, key, deleteUser, key, pgtype.UUID{Bytes: id, Valid: true}))
 }
 
 const deleteUsers = `delete from users where tenant_id = $1`
@@ -378,8 +390,7 @@ func (r *Users) DeleteWhere(ctx context.Context, tenantID tenant.ID, cond filter
 	if err != nil {
 		return 0, err
 	}
-	tag, err := r.db.Exec(ctx, key, sql, args...)
-	return tag.RowsAffected(), err
+	return affected(r.db.Exec(ctx, key, sql, args...))
 }
 
 const findByEmail = `select tenant_id, id, name, email, role, age, created_at, updated_at from users where tenant_id = $1 and email = $2`
@@ -390,8 +401,8 @@ const findByEmail = `select tenant_id, id, name, email, role, age, created_at, u
 func (r *Users) FindByEmail(ctx context.Context, tenantID tenant.ID, email string) (models.User, error) {
 	key := tenant.Key(tenantID)
 	var u models.User
-	err := r.db.QueryRow(ctx, key, findByEmail, key, email).Scan(userDest(&u)...)
-	return u, tenant.NotFound(err)
+	err := scanUser(r.db.QueryRow(ctx, key, findByEmail, key, email), &u)
+	return u, err
 }
 
 const listAdmins = `select tenant_id, id, name, email, role, age, created_at, updated_at from users where tenant_id = $1 and role = 'admin' order by name, id`
@@ -402,7 +413,7 @@ const listAdmins = `select tenant_id, id, name, email, role, age, created_at, up
 func (r *Users) ListAdmins(ctx context.Context, tenantID tenant.ID) ([]models.User, error) {
 	key := tenant.Key(tenantID)
 	rows, err := r.db.Query(ctx, key, listAdmins, key)
-	return collect(rows, err, 0, userDest)
+	return collectUsers(rows, err, 0)
 }
 
 const countByRole = `select role, count(*) as users
@@ -417,7 +428,7 @@ order by role`
 func (r *Users) CountByRole(ctx context.Context, tenantID tenant.ID) ([]CountByRoleRow, error) {
 	key := tenant.Key(tenantID)
 	rows, err := r.db.Query(ctx, key, countByRole, key)
-	return collect(rows, err, 0, countByRoleRowDest)
+	return collectCountByRoleRows(rows, err, 0)
 }
 
 const promote = `update users
@@ -430,8 +441,7 @@ where tenant_id = $1 and id = $2 and role <> 'admin'`
 // source: queries/users.sql:17
 func (r *Users) Promote(ctx context.Context, tenantID tenant.ID, id uuid.UUID) (int64, error) {
 	key := tenant.Key(tenantID)
-	tag, err := r.db.Exec(ctx, key, promote, key, pgtype.UUID{Bytes: id, Valid: true})
-	return tag.RowsAffected(), err
+	return affected(r.db.Exec(ctx, key, promote, key, pgtype.UUID{Bytes: id, Valid: true}))
 }
 
 const invite = `insert into users (tenant_id, name, email, age)
@@ -448,8 +458,8 @@ returning tenant_id, id, name, email, role, age, created_at, updated_at`
 func (r *Users) Invite(ctx context.Context, tenantID tenant.ID, arg InviteParams) (models.User, error) {
 	key := tenant.Key(tenantID)
 	var u models.User
-	err := r.db.QueryRow(ctx, key, invite, key, arg.Name, arg.Email, arg.Age).Scan(userDest(&u)...)
-	return u, tenant.NotFound(err)
+	err := scanUser(r.db.QueryRow(ctx, key, invite, key, arg.Name, arg.Email, arg.Age), &u)
+	return u, err
 }
 
 const setRoles = `update users
@@ -497,7 +507,7 @@ order by u.name, u.id`
 func (r *Users) ListAuthors(ctx context.Context, tenantID tenant.ID) ([]models.User, error) {
 	key := tenant.Key(tenantID)
 	rows, err := r.db.Query(ctx, key, listAuthors, key)
-	return collect(rows, err, 0, userDest)
+	return collectUsers(rows, err, 0)
 }
 
 const countDocumentsSQL = `with owned as (
@@ -518,7 +528,7 @@ order by u.name, u.id`
 func (r *Users) CountDocuments(ctx context.Context, tenantID tenant.ID) ([]CountDocumentsRow, error) {
 	key := tenant.Key(tenantID)
 	rows, err := r.db.Query(ctx, key, countDocumentsSQL, key)
-	return collect(rows, err, 0, countDocumentsRowDest)
+	return collectCountDocumentsRows(rows, err, 0)
 }
 
 // userDest says where the columns of a row go.
@@ -535,12 +545,73 @@ func userDest(u *models.User) []any {
 	}
 }
 
+// scanUser reads one row.
+func scanUser(row pgx.Row, into *models.User) error {
+	return tenant.NotFound(row.Scan(userDest(into)...))
+}
+
+// collectUsers reads rows to their end. size is how many they may be, or 0 when
+// nothing is known.
+func collectUsers(rows pgx.Rows, err error, size int) ([]models.User, error) {
+	items := []models.User{}
+	var item *models.User
+	var to []any
+	for n := 0; nextRow(rows, &err); n++ {
+		switch n {
+		case 0: // is read where it may stay
+			items = make([]models.User, 1)
+			to = userDest(&items[0])
+		case 1: // where there are two rows there are many
+			item = &items[0]
+			items = append(make([]models.User, 0, max(size, 16)), *item)
+		}
+		if n > 0 {
+			*item = models.User{}
+		}
+		if scanRow(rows, &err, to) && n > 0 {
+			items = append(items, *item)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 // countByRoleRowDest says where the columns of a row go.
 func countByRoleRowDest(row *CountByRoleRow) []any {
 	return []any{
 		&row.Role,
 		&row.Users,
 	}
+}
+
+// collectCountByRoleRows reads rows to their end. size is how many they may be, or 0 when
+// nothing is known.
+func collectCountByRoleRows(rows pgx.Rows, err error, size int) ([]CountByRoleRow, error) {
+	items := []CountByRoleRow{}
+	var item *CountByRoleRow
+	var to []any
+	for n := 0; nextRow(rows, &err); n++ {
+		switch n {
+		case 0: // is read where it may stay
+			items = make([]CountByRoleRow, 1)
+			to = countByRoleRowDest(&items[0])
+		case 1: // where there are two rows there are many
+			item = &items[0]
+			items = append(make([]CountByRoleRow, 0, max(size, 16)), *item)
+		}
+		if n > 0 {
+			*item = CountByRoleRow{}
+		}
+		if scanRow(rows, &err, to) && n > 0 {
+			items = append(items, *item)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 // countDocumentsRowDest says where the columns of a row go.
@@ -550,4 +621,32 @@ func countDocumentsRowDest(row *CountDocumentsRow) []any {
 		&row.Name,
 		&row.Documents,
 	}
+}
+
+// collectCountDocumentsRows reads rows to their end. size is how many they may be, or 0 when
+// nothing is known.
+func collectCountDocumentsRows(rows pgx.Rows, err error, size int) ([]CountDocumentsRow, error) {
+	items := []CountDocumentsRow{}
+	var item *CountDocumentsRow
+	var to []any
+	for n := 0; nextRow(rows, &err); n++ {
+		switch n {
+		case 0: // is read where it may stay
+			items = make([]CountDocumentsRow, 1)
+			to = countDocumentsRowDest(&items[0])
+		case 1: // where there are two rows there are many
+			item = &items[0]
+			items = append(make([]CountDocumentsRow, 0, max(size, 16)), *item)
+		}
+		if n > 0 {
+			*item = CountDocumentsRow{}
+		}
+		if scanRow(rows, &err, to) && n > 0 {
+			items = append(items, *item)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return items, nil
 }

@@ -14,65 +14,65 @@ import (
 type UsersBatch struct{ b *tenant.Batch }
 
 // Get is [Users.Get] in a batch.
-func (r UsersBatch) Get(id uuid.UUID) *tenant.Result[models.User] {
+func (r *UsersBatch) Get(id uuid.UUID) *tenant.Result[models.User] {
 	key := r.b.Key()
-	return tenant.QueueOne(r.b, userDest, getUser, key, pgtype.UUID{Bytes: id, Valid: true})
+	return tenant.QueueOne(r.b, scanUser, getUser, key, pgtype.UUID{Bytes: id, Valid: true})
 }
 
 // List is [Users.List] in a batch.
-func (r UsersBatch) List(conds ...filter.Cond[models.User]) *tenant.Result[[]models.User] {
+func (r *UsersBatch) List(conds ...filter.Cond[models.User]) *tenant.Result[[]models.User] {
 	key := r.b.Key()
 	sql, args := filter.Where(listUsers, []any{key}, conds)
-	return queueMany(r.b, userDest, sql, args...)
+	return tenant.QueueMany(r.b, collectUsers, 0, sql, args...)
 }
 
 // ListBy is [Users.ListBy] in a batch.
-func (r UsersBatch) ListBy(by filter.Order[models.User], conds ...filter.Cond[models.User]) *tenant.Result[[]models.User] {
+func (r *UsersBatch) ListBy(by filter.Order[models.User], conds ...filter.Cond[models.User]) *tenant.Result[[]models.User] {
 	key := r.b.Key()
 	sql, args := filter.Sorted(listUsers, []any{key}, by, userKey, conds)
-	return queueMany(r.b, userDest, sql, args...)
+	return tenant.QueueMany(r.b, collectUsers, by.Size(), sql, args...)
 }
 
 // Count is [Users.Count] in a batch.
-func (r UsersBatch) Count(conds ...filter.Cond[models.User]) *tenant.Result[int64] {
+func (r *UsersBatch) Count(conds ...filter.Cond[models.User]) *tenant.Result[int64] {
 	key := r.b.Key()
 	sql, args := filter.Where(countUsers, []any{key}, conds)
-	return tenant.QueueOne(r.b, func(v *int64) []any { return []any{v} }, sql, args...)
+	return tenant.QueueValue[int64](r.b, sql, args...)
 }
 
 // Exists is [Users.Exists] in a batch.
-func (r UsersBatch) Exists(conds ...filter.Cond[models.User]) *tenant.Result[bool] {
+func (r *UsersBatch) Exists(conds ...filter.Cond[models.User]) *tenant.Result[bool] {
 	key := r.b.Key()
 	sql, args := filter.Where(existsUsers, []any{key}, conds)
-	return tenant.QueueOne(r.b, func(v *bool) []any { return []any{v} }, sql+")", args...)
+	return tenant.QueueValue[bool](r.b, sql+")", args...)
 }
 
 // Create is [Users.Create] in a batch.
-func (r UsersBatch) Create(n NewUser) *tenant.Result[models.User] {
+func (r *UsersBatch) Create(n NewUser) *tenant.Result[models.User] {
 	key := r.b.Key()
 	s := assembly{args: []any{key, n.Name, n.Email, n.Age}}
 	n.insert(&s)
-	return tenant.QueueOne(r.b, userDest, createUser+s.list+createUserValues+s.values+createUserEnd, s.args...)
+	return tenant.QueueOne(r.b, scanUser, createUser+s.list+createUserValues+s.values+createUserEnd, s.args...)
 }
 
 // Upsert is [Users.Upsert] in a batch.
-func (r UsersBatch) Upsert(n NewUser) *tenant.Result[models.User] {
+func (r *UsersBatch) Upsert(n NewUser) *tenant.Result[models.User] {
 	key := r.b.Key()
 	s := assembly{args: []any{key, n.Name, n.Email, n.Age}, kept: []string{"id"}}
 	n.insert(&s)
-	return tenant.QueueOne(r.b, userDest, upsertUser+s.list+upsertUserValues+s.values+upsertUserConflict+s.sets+upsertUserEnd, s.args...)
+	return tenant.QueueOne(r.b, scanUser, upsertUser+s.list+upsertUserValues+s.values+upsertUserConflict+s.sets+upsertUserEnd, s.args...)
 }
 
 // UpsertByEmail is [Users.UpsertByEmail] in a batch.
-func (r UsersBatch) UpsertByEmail(n NewUser) *tenant.Result[models.User] {
+func (r *UsersBatch) UpsertByEmail(n NewUser) *tenant.Result[models.User] {
 	key := r.b.Key()
 	s := assembly{args: []any{key, n.Name, n.Email, n.Age}, kept: []string{"id"}}
 	n.insert(&s)
-	return tenant.QueueOne(r.b, userDest, upsertByEmailUser+s.list+upsertByEmailUserValues+s.values+upsertByEmailUserConflict+s.sets+upsertByEmailUserEnd, s.args...)
+	return tenant.QueueOne(r.b, scanUser, upsertByEmailUser+s.list+upsertByEmailUserValues+s.values+upsertByEmailUserConflict+s.sets+upsertByEmailUserEnd, s.args...)
 }
 
 // Update is [Users.Update] in a batch.
-func (r UsersBatch) Update(id uuid.UUID, p UserPatch) *tenant.Result[int64] {
+func (r *UsersBatch) Update(id uuid.UUID, p UserPatch) *tenant.Result[int64] {
 	key := r.b.Key()
 	s := assembly{args: []any{key, pgtype.UUID{Bytes: id, Valid: true}}}
 	p.assign(&s)
@@ -83,7 +83,7 @@ func (r UsersBatch) Update(id uuid.UUID, p UserPatch) *tenant.Result[int64] {
 }
 
 // UpdateWhere is [Users.UpdateWhere] in a batch.
-func (r UsersBatch) UpdateWhere(p UserPatch, cond filter.Cond[models.User], more ...filter.Cond[models.User]) *tenant.Result[int64] {
+func (r *UsersBatch) UpdateWhere(p UserPatch, cond filter.Cond[models.User], more ...filter.Cond[models.User]) *tenant.Result[int64] {
 	key := r.b.Key()
 	s := assembly{args: []any{key}}
 	p.assign(&s)
@@ -98,13 +98,13 @@ func (r UsersBatch) UpdateWhere(p UserPatch, cond filter.Cond[models.User], more
 }
 
 // Delete is [Users.Delete] in a batch.
-func (r UsersBatch) Delete(id uuid.UUID) *tenant.Result[int64] {
+func (r *UsersBatch) Delete(id uuid.UUID) *tenant.Result[int64] {
 	key := r.b.Key()
 	return tenant.QueueRows(r.b, deleteUser, key, pgtype.UUID{Bytes: id, Valid: true})
 }
 
 // DeleteWhere is [Users.DeleteWhere] in a batch.
-func (r UsersBatch) DeleteWhere(cond filter.Cond[models.User], more ...filter.Cond[models.User]) *tenant.Result[int64] {
+func (r *UsersBatch) DeleteWhere(cond filter.Cond[models.User], more ...filter.Cond[models.User]) *tenant.Result[int64] {
 	key := r.b.Key()
 	sql, args, err := filter.Narrow(deleteUsers, []any{key}, cond, more)
 	if err != nil {
@@ -114,43 +114,43 @@ func (r UsersBatch) DeleteWhere(cond filter.Cond[models.User], more ...filter.Co
 }
 
 // FindByEmail is [Users.FindByEmail] in a batch.
-func (r UsersBatch) FindByEmail(email string) *tenant.Result[models.User] {
+func (r *UsersBatch) FindByEmail(email string) *tenant.Result[models.User] {
 	key := r.b.Key()
-	return tenant.QueueOne(r.b, userDest, findByEmail, key, email)
+	return tenant.QueueOne(r.b, scanUser, findByEmail, key, email)
 }
 
 // ListAdmins is [Users.ListAdmins] in a batch.
-func (r UsersBatch) ListAdmins() *tenant.Result[[]models.User] {
+func (r *UsersBatch) ListAdmins() *tenant.Result[[]models.User] {
 	key := r.b.Key()
-	return queueMany(r.b, userDest, listAdmins, key)
+	return tenant.QueueMany(r.b, collectUsers, 0, listAdmins, key)
 }
 
 // CountByRole is [Users.CountByRole] in a batch.
-func (r UsersBatch) CountByRole() *tenant.Result[[]CountByRoleRow] {
+func (r *UsersBatch) CountByRole() *tenant.Result[[]CountByRoleRow] {
 	key := r.b.Key()
-	return queueMany(r.b, countByRoleRowDest, countByRole, key)
+	return tenant.QueueMany(r.b, collectCountByRoleRows, 0, countByRole, key)
 }
 
 // Promote is [Users.Promote] in a batch.
-func (r UsersBatch) Promote(id uuid.UUID) *tenant.Result[int64] {
+func (r *UsersBatch) Promote(id uuid.UUID) *tenant.Result[int64] {
 	key := r.b.Key()
 	return tenant.QueueRows(r.b, promote, key, pgtype.UUID{Bytes: id, Valid: true})
 }
 
 // Invite is [Users.Invite] in a batch.
-func (r UsersBatch) Invite(arg InviteParams) *tenant.Result[models.User] {
+func (r *UsersBatch) Invite(arg InviteParams) *tenant.Result[models.User] {
 	key := r.b.Key()
-	return tenant.QueueOne(r.b, userDest, invite, key, arg.Name, arg.Email, arg.Age)
+	return tenant.QueueOne(r.b, scanUser, invite, key, arg.Name, arg.Email, arg.Age)
 }
 
 // ListAuthors is [Users.ListAuthors] in a batch.
-func (r UsersBatch) ListAuthors() *tenant.Result[[]models.User] {
+func (r *UsersBatch) ListAuthors() *tenant.Result[[]models.User] {
 	key := r.b.Key()
-	return queueMany(r.b, userDest, listAuthors, key)
+	return tenant.QueueMany(r.b, collectUsers, 0, listAuthors, key)
 }
 
 // CountDocuments is [Users.CountDocuments] in a batch.
-func (r UsersBatch) CountDocuments() *tenant.Result[[]CountDocumentsRow] {
+func (r *UsersBatch) CountDocuments() *tenant.Result[[]CountDocumentsRow] {
 	key := r.b.Key()
-	return queueMany(r.b, countDocumentsRowDest, countDocumentsSQL, key)
+	return tenant.QueueMany(r.b, collectCountDocumentsRows, 0, countDocumentsSQL, key)
 }

@@ -1,19 +1,17 @@
 package tenant
 
-// Load returns the rows that items refer to, by their key, for generated code.
-// of says which key an item refers to, if it refers to one, and whether the item
-// is the tenant's own: one that is not makes Load return ErrMismatch, because
-// its key may be that of another row here. query asks for the rows of keys, each
-// of which occurs once; it is not called when there are none. key returns the
-// key of a row.
-func Load[T, R any, K comparable](id Key, items []T, of func(*T) (key K, refers, own bool), query func([]K) ([]R, error), key func(*R) K) (map[K]R, error) {
+// Refs returns the keys that n items refer to, each of them once, for generated
+// code. of says which key item i refers to, if it refers to one, and whether the
+// item is the tenant's own: one that is not makes Refs return ErrMismatch, because
+// its key may be that of another row here.
+func Refs[K comparable](id Key, n int, of func(i int) (key K, refers, own bool)) ([]K, error) {
 	if err := admit(id); err != nil {
 		return nil, err
 	}
 	var keys []K
 	seen := map[K]bool{}
-	for i := range items {
-		k, refers, own := of(&items[i])
+	for i := range n {
+		k, refers, own := of(i)
 		if !own {
 			return nil, ErrMismatch
 		}
@@ -22,16 +20,5 @@ func Load[T, R any, K comparable](id Key, items []T, of func(*T) (key K, refers,
 			keys = append(keys, k)
 		}
 	}
-	if len(keys) == 0 {
-		return map[K]R{}, nil
-	}
-	rows, err := query(keys)
-	if err != nil {
-		return nil, err
-	}
-	found := make(map[K]R, len(rows))
-	for i := range rows {
-		found[key(&rows[i])] = rows[i]
-	}
-	return found, nil
+	return keys, nil
 }

@@ -151,7 +151,7 @@ var observations = map[string]struct {
 	}, []string{"busy SendBatch insert 1", "busy SendBatch insert 0, 23505", "busy SendBatch insert 0, 23505"}},
 	"batch of generated code": {func(ctx context.Context, db tenant.DB) {
 		tenant.RunBatch(ctx, db, acme, func(b *tenant.Batch) {
-			tenant.QueueMany(b, collectText, listNotes, acme)
+			tenant.QueueMany(b, collectText, 0, listNotes, acme)
 			tenant.QueueOne(b, text, getNote, acme, 1)
 			tenant.QueueRows(b, insertNote, acme, 3, "a3")
 		})

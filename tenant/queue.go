@@ -78,8 +78,22 @@ func (b *Batch) add(sql string, args []any, read func(pgx.BatchResults) error) {
 	b.reads = append(b.reads, read)
 }
 
+// addRow is add for a statement that returns one row. missing is where it goes
+// that there is none.
+func (b *Batch) addRow(sql string, args []any, missing *error, scan func(pgx.Row) error) {
+	b.add(sql, args, func(results pgx.BatchResults) error {
+		err := scan(results.QueryRow())
+		if errors.Is(err, pgx.ErrNoRows) {
+			*missing = ErrNotFound
+			return nil
+		}
+		return err
+	})
+}
+
 // Result is what one statement of a batch returns, once the batch has run.
 type Result[T any] struct {
+	_     [0]func() // is not compared, which saves code for each T
 	b     *Batch
 	value T
 	err   error // of this statement alone: ErrNotFound
@@ -108,33 +122,42 @@ func FailedResult[T any](b *Batch, err error) *Result[T] {
 	return &Result[T]{b: b}
 }
 
-// QueueOne adds a statement that returns one row. dest says where its columns
-// go.
-func QueueOne[T any](b *Batch, dest func(*T) []any, sql string, args ...any) *Result[T] {
+// The functions below are not inlined: each repository calls them a dozen times,
+// and would be compiled with a copy each time.
+
+// QueueOne adds a statement that returns one row, which scan reads.
+//
+//go:noinline
+func QueueOne[T any](b *Batch, scan func(row pgx.Row, into *T) error, sql string, args ...any) *Result[T] {
 	r := &Result[T]{b: b}
-	b.add(sql, args, func(results pgx.BatchResults) error {
-		err := results.QueryRow().Scan(dest(&r.value)...)
-		if errors.Is(err, pgx.ErrNoRows) {
-			r.err = ErrNotFound
-			return nil
-		}
-		return err
-	})
+	b.addRow(sql, args, &r.err, func(row pgx.Row) error { return scan(row, &r.value) })
 	return r
 }
 
+// QueueValue adds a statement that returns one row of a single value, always.
+//
+//go:noinline
+func QueueValue[T any](b *Batch, sql string, args ...any) *Result[T] {
+	return QueueOne(b, func(row pgx.Row, into *T) error { return row.Scan(into) }, sql, args...)
+}
+
 // QueueMany adds a statement that returns rows. collect reads them to their end
-// and closes them.
-func QueueMany[T any](b *Batch, collect func(pgx.Rows, error) ([]T, error), sql string, args ...any) *Result[[]T] {
+// and closes them; size is how many they may be, or 0 when nothing is known.
+//
+//go:noinline
+func QueueMany[T any](b *Batch, collect func(rows pgx.Rows, err error, size int) ([]T, error), size int, sql string, args ...any) *Result[[]T] {
 	r := &Result[[]T]{b: b}
 	b.add(sql, args, func(results pgx.BatchResults) (err error) {
-		r.value, err = collect(results.Query())
+		rows, err := results.Query()
+		r.value, err = collect(rows, err, size)
 		return err
 	})
 	return r
 }
 
 // QueueRows adds a statement whose result is the number of rows that it touched.
+//
+//go:noinline
 func QueueRows(b *Batch, sql string, args ...any) *Result[int64] {
 	r := &Result[int64]{b: b}
 	b.add(sql, args, func(results pgx.BatchResults) error {
@@ -146,6 +169,8 @@ func QueueRows(b *Batch, sql string, args ...any) *Result[int64] {
 }
 
 // QueueExec adds a statement that has no result.
+//
+//go:noinline
 func QueueExec(b *Batch, sql string, args ...any) {
 	b.add(sql, args, func(results pgx.BatchResults) error {
 		_, err := results.Exec()

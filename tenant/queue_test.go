@@ -16,10 +16,10 @@ import (
 	"github.com/tenantc/tenantc/tenant"
 )
 
-func text(v *string) []any { return []any{v} }
+func text(row pgx.Row, into *string) error { return row.Scan(into) }
 
 // collectText reads rows of one column.
-func collectText(rows pgx.Rows, err error) ([]string, error) {
+func collectText(rows pgx.Rows, err error, _ int) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +40,7 @@ func queueEach(b *tenant.Batch) queued {
 		one:     tenant.QueueOne(b, text, getNote, id, 2),
 		missing: tenant.QueueOne(b, text, getNote, id, 9),
 		rows:    tenant.QueueRows(b, setBody, id, 1, "changed"),
-		many:    tenant.QueueMany(b, collectText, listNotes, id),
+		many:    tenant.QueueMany(b, collectText, 0, listNotes, id),
 	}
 }
 
@@ -98,7 +98,7 @@ create table labels (tenant_id uuid not null, name text not null, unique (tenant
 		{"conflict", func(b *tenant.Batch) { tenant.QueueExec(b, insertNote, b.Key(), 1, "again") }, tenant.ErrConflict},
 		{"conflict, row", func(b *tenant.Batch) { tenant.QueueOne(b, text, insertNote+" returning body", b.Key(), 1, "again") }, tenant.ErrConflict},
 		{"conflict, rows", func(b *tenant.Batch) {
-			tenant.QueueMany(b, collectText, insertNote+" returning body", b.Key(), 1, "again")
+			tenant.QueueMany(b, collectText, 0, insertNote+" returning body", b.Key(), 1, "again")
 		}, tenant.ErrConflict},
 		{"conflict at the commit", func(b *tenant.Batch) {
 			tenant.QueueRows(b, `insert into labels values ($1, 'x'), ($1, 'x')`, b.Key())

@@ -4,48 +4,36 @@ package unscoped
 
 import (
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
-// collect reads rows to their end. size is how many they may be, or 0 when nothing
-// is known; dest says where the columns of an item go.
-func collect[T any](rows pgx.Rows, err error, size int, dest func(*T) []any) ([]T, error) {
-	if err != nil {
-		return nil, err
+// nextRow goes to the next row. It reports false when there is none: rows are
+// closed then, and err is their error.
+func nextRow(rows pgx.Rows, err *error) bool {
+	if *err != nil {
+		return false
 	}
-	defer rows.Close()
-	items := []T{}
 	if rows.Next() {
-		items = make([]T, 1, max(1, size)) // the first row is read where it stays
-		if err := rows.Scan(dest(&items[0])...); err != nil {
-			return nil, err
-		}
-		var item *T
-		var to []any
-		for rows.Next() {
-			if item == nil {
-				item = new(T)
-				to = dest(item)
-				if size <= 0 {
-					items = slices.Grow(items, 15) // where there are two rows there are many
-				}
-			} else {
-				*item = *new(T)
-			}
-			if err := rows.Scan(to...); err != nil {
-				return nil, err
-			}
-			items = append(items, *item)
-		}
+		return true
 	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
+	rows.Close()
+	*err = rows.Err()
+	return false
+}
+
+// scanRow reads the row to where its columns go. It reports false when that
+// fails: rows are closed then, as when it panics, and err is why.
+func scanRow(rows pgx.Rows, err *error, to []any) (done bool) {
+	defer func() {
+		if !done {
+			rows.Close()
+		}
+	}()
+	*err = rows.Scan(to...)
+	return *err == nil
 }
 
 // timeColumn is a time.Time that pgx scans into without a detour.

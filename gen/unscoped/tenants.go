@@ -5,6 +5,7 @@ package unscoped
 import (
 	"context"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/tenantc/tenantc/models"
 )
 
@@ -20,7 +21,7 @@ const listTenants = `select id, name, subdomain, created_at, updated_at from ten
 // source: queries/tenants.sql:1
 func (r *Tenants) ListTenants(ctx context.Context) ([]models.Tenant, error) {
 	rows, err := r.db.Query(ctx, listTenants)
-	return collect(rows, err, 0, tenantDest)
+	return collectTenants(rows, err, 0)
 }
 
 // tenantDest says where the columns of a row go.
@@ -32,4 +33,32 @@ func tenantDest(t *models.Tenant) []any {
 		(*timeColumn)(&t.CreatedAt),
 		(*timeColumn)(&t.UpdatedAt),
 	}
+}
+
+// collectTenants reads rows to their end. size is how many they may be, or 0 when
+// nothing is known.
+func collectTenants(rows pgx.Rows, err error, size int) ([]models.Tenant, error) {
+	items := []models.Tenant{}
+	var item *models.Tenant
+	var to []any
+	for n := 0; nextRow(rows, &err); n++ {
+		switch n {
+		case 0: // is read where it may stay
+			items = make([]models.Tenant, 1)
+			to = tenantDest(&items[0])
+		case 1: // where there are two rows there are many
+			item = &items[0]
+			items = append(make([]models.Tenant, 0, max(size, 16)), *item)
+		}
+		if n > 0 {
+			*item = models.Tenant{}
+		}
+		if scanRow(rows, &err, to) && n > 0 {
+			items = append(items, *item)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return items, nil
 }

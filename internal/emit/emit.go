@@ -133,7 +133,7 @@ func (p *Printer) Files(of *plan.Plan) []File {
 		if len(pkg.Repositories) > 0 {
 			add(pkg, "store.go", "store.tmpl", pkg)
 		}
-		if pkg.Collect || pkg.Each || pkg.Assign || pkg.Insert || pkg.Columns || len(pkg.Helpers) > 0 || len(pkg.Dests) > 0 {
+		if pkg.Reads || pkg.Counts || pkg.Exists || pkg.Affects || pkg.Assign || pkg.Insert || len(pkg.Helpers) > 0 || len(pkg.Dests) > 0 {
 			add(pkg, "rows.go", "rows.tmpl", pkg)
 		}
 		if len(pkg.Types) > 0 {

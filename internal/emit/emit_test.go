@@ -21,11 +21,17 @@ func one(shape plan.Shape) *plan.Plan {
 	if twins[shape] != "" {
 		twin = "UsersBatch"
 	}
+	row := &plan.Row{Type: "string"}
+	switch shape {
+	case plan.One, plan.Many, plan.BatchOne, plan.BatchMany, plan.Count, plan.Exists:
+	default:
+		row.Of = &plan.Dest{Name: "userDest", Scan: "scanUser", Collect: "collectUsers", Param: "u", Type: "string", One: true, Many: true}
+	}
 	m := &plan.Method{
 		Receiver: "Users", Name: "Do", Doc: []string{"Do does it."}, Source: "q.sql:1", Shape: shape,
 		Consts: []plan.Const{{Name: "do", Text: "select `1`"}, {Name: "doMiddle", Text: "x"}, {Name: "doEnd", Text: "y"}, {Name: "doLast", Text: "z"}},
 		Args:   []plan.Arg{{Name: "tenantID", Type: "tenant.ID"}, {Name: "items", Type: "[]string"}}, Key: true, Place: "key",
-		SQL: []string{"key", "items"}, Row: &plan.Row{Type: "string"}, Item: "string",
+		SQL: []string{"key", "items"}, Row: row, Item: "string",
 		Load: &plan.Loader{
 			Items: "items", Item: "string", It: "s", Key: "K", K: "k", Keys: "keys", Own: "true", Refers: "s != nil", Of: "*s", Row: "v", RowKey: "*v",
 			Columns: []plan.KeyColumn{{Name: "as", Type: "[]int", Field: "A"}},
@@ -33,14 +39,14 @@ func one(shape plan.Shape) *plan.Plan {
 		Table: []string{"users"}, Columns: []string{"tenant_id", "name"},
 		Twin:     twin,
 		Optional: []plan.Option{{Given: "n.ok", Column: `"order"`, Value: "n.v"}}, Order: "userKey", Kept: []string{"id"},
-		Inputs: []plan.InputColumn{{Expr: "n.Name", Elem: "string"}, {Expr: "n.Tags", Array: "pgtype.TextArrayOID", Name: "tags"}}, Left: []string{".ID"}, Derived: true,
+		Inputs: []plan.InputColumn{{Expr: "n.Name", Elem: "string", Name: "names"}, {Expr: "n.Tags", Array: "pgtype.TextArrayOID", Name: "tags"}}, Left: []string{".ID"}, Derived: true,
 		Var: &plan.Vars{
 			Key: "key", Row: "v", Rows: "rows", Err: "err", SQL: "sql", Args: "args", Tag: "tag", Batch: "b", Results: "br",
 			Item: "item", Items: "items", Out: "out", Index: "i", Stmt: "s", Cond: "cond", Conds: "conds", By: "by", After: "after", Paging: "q", Given: "n",
 		},
 	}
 	return &plan.Plan{Packages: []*plan.Package{{
-		Dir: "out", Name: "out", Batch: "Batch", Noun: "tenant", Collect: true, Each: true, QueueMany: true, Assign: true, Insert: true, Upsert: true, Columns: true, Arrays: true, ServerFilled: true,
+		Dir: "out", Name: "out", Batch: "Batch", Noun: "tenant", Reads: true, Collect: true, QueueOne: true, QueueMany: true, Counts: true, Exists: true, Affects: true, Assign: true, Insert: true, Upsert: true, Arrays: true, ServerFilled: true,
 		Tenant: plan.Arg{Name: "tenantID", Type: "tenant.ID"},
 		Repositories: []*plan.Repository{{Name: "Users", File: "users.go", Package: "out", Scoped: true, Methods: []*plan.Method{m},
 			Structs: []*plan.Struct{{Name: "NewUser", Parts: &plan.Parts{Of: "n", Stmt: "s", Verb: "insert", Optional: m.Optional}}},
@@ -52,19 +58,19 @@ func one(shape plan.Shape) *plan.Plan {
 
 // twins are calls that the twins of methods make, by the shapes that have one.
 var twins = map[plan.Shape]string{
-	plan.One:      "(items []string) *tenant.Result[string] {\n\tkey := r.b.Key()\n\treturn tenant.QueueOne(r.b, func(v *string) []any { return []any{v} }, do, key, items)",
+	plan.One:      "(items []string) *tenant.Result[string] {\n\tkey := r.b.Key()\n\treturn queueOne(r.b, func(v *string) []any { return []any{v} }, do, key, items)",
 	plan.Many:     "return queueMany(r.b, func(v *string) []any { return []any{v} }, do, key, items)",
 	plan.Exec:     "(items []string) {\n\tkey := r.b.Key()\n\ttenant.QueueExec(r.b, do, key, items)",
 	plan.ExecRows: "(items []string) *tenant.Result[int64] {\n\tkey := r.b.Key()\n\treturn tenant.QueueRows(r.b, do, key, items)",
-	plan.List:     "filter.Where(do, []any{key, items}, conds)\n\treturn queueMany(r.b, ",
-	plan.Count:    "filter.Where(do, []any{key, items}, conds)\n\treturn tenant.QueueOne(r.b, ",
-	plan.Create:   "return tenant.QueueOne(r.b, func(v *string) []any { return []any{v} }, do+s.list+doMiddle+s.values+doEnd, s.args...)",
+	plan.List:     "filter.Where(do, []any{key, items}, conds)\n\treturn tenant.QueueMany(r.b, collectUsers, 0, sql",
+	plan.Count:    "filter.Where(do, []any{key, items}, conds)\n\treturn tenant.QueueValue[string](r.b, sql",
+	plan.Create:   "return tenant.QueueOne(r.b, scanUser, do+s.list+doMiddle+s.values+doEnd, s.args...)",
 	plan.Update:   "return tenant.QueueRows(r.b, do+s.list+doMiddle, s.args...)",
 
-	plan.Upsert: "return tenant.QueueOne(r.b, func(v *string) []any { return []any{v} }, do+s.list+doMiddle+s.values+doEnd+s.sets+doLast, s.args...)",
+	plan.Upsert: "return tenant.QueueOne(r.b, scanUser, do+s.list+doMiddle+s.values+doEnd+s.sets+doLast, s.args...)",
 
-	plan.ListBy:      "filter.Sorted(do, []any{key, items}, by, userKey, conds)\n\treturn queueMany(r.b, ",
-	plan.Exists:      "filter.Where(do, []any{key, items}, conds)\n\treturn tenant.QueueOne(r.b, func(v *string) []any { return []any{v} }, sql+\")\", args...)",
+	plan.ListBy:      "filter.Sorted(do, []any{key, items}, by, userKey, conds)\n\treturn tenant.QueueMany(r.b, collectUsers, by.Size(), ",
+	plan.Exists:      "filter.Where(do, []any{key, items}, conds)\n\treturn tenant.QueueValue[string](r.b, sql+\")\", args...)",
 	plan.UpdateWhere: "filter.Narrow(do+s.list+doMiddle, s.args, cond, conds)\n\tif err != nil {\n\t\treturn tenant.FailedResult[int64](r.b, err)",
 	plan.DeleteWhere: "filter.Narrow(do, []any{key, items}, cond, conds)\n\tif err != nil {",
 }
@@ -75,14 +81,14 @@ func TestRender(t *testing.T) {
 	t.Parallel()
 	calls := map[plan.Shape]string{
 		plan.One: ".QueryRow(ctx, key, do, key, items)", plan.Many: ".Query(ctx, key, do, key, items)", plan.Exec: ".Exec(ctx, key, do, key, items)",
-		plan.ExecRows: "tag.RowsAffected(), err", plan.ExecResult: "return r.db.Exec(ctx, key, do, key, items)", plan.BatchExec: ".SendBatch(ctx, key, b).Close()",
+		plan.ExecRows: "return affected(r.db.Exec(ctx, key, do, key, items))", plan.ExecResult: "return r.db.Exec(ctx, key, do, key, items)", plan.BatchExec: ".SendBatch(ctx, key, b).Close()",
 		plan.BatchOne: "br.QueryRow().Scan(&v)", plan.BatchMany: "br.Query()", plan.CopyFrom: `pgx.Identifier{"users"}, []string{"tenant_id", "name"}`,
 		plan.List: "filter.Where(do, []any{key, items}, conds)", plan.Count: "filter.Where(do, []any{key, items}, conds)",
-		plan.ListBy: "filter.Sorted(do, []any{key, items}, by, userKey, conds)", plan.ForEach: "each(rows, err, func(v *string) []any",
+		plan.ListBy: "filter.Sorted(do, []any{key, items}, by, userKey, conds)", plan.ForEach: "for to := userDest(&v); nextRow(rows, &err) && scanRow(rows, &err, to); {",
 		plan.Page: "filter.Paginate(key, do, []any{key, items}, by, userKey, after, conds)", plan.Exists: `.QueryRow(ctx, key, sql+")", args...)`,
 		plan.Create: "n.insert(&s)", plan.Update: "n.assign(&s)",
 		plan.Upsert:      "do+s.list+doMiddle+s.values+doEnd+s.sets+doLast, s.args...)",
-		plan.CreateMany:  "\t\tcolumnOf(items, func(item *string) string { return n.Name }),\n\t\ttags,\n\t)\n\tout, err := collect(",
+		plan.CreateMany:  "\t\tnames[i] = n.Name\n\t}\n\trows, err := r.db.Query(ctx, key, do, key, items, names, tags)\n\tout, err := collectUsers(",
 		plan.UpdateWhere: "filter.Narrow(do+s.list+doMiddle, s.args, cond, conds)", plan.DeleteWhere: "filter.Narrow(do, []any{key, items}, cond, conds)",
 		plan.Load: "as = append(as, k.A)",
 	}
@@ -120,7 +126,7 @@ func TestFilter(t *testing.T) {
 	t.Parallel()
 	for shape, call := range map[plan.Shape]string{
 		plan.One: "r.db.QueryRow(ctx, key, sql, args...).Scan(&v)", plan.Many: "r.db.Query(ctx, key, sql, args...)",
-		plan.Exec: "_, err := r.db.Exec(ctx, key, sql, args...)", plan.ExecRows: "tag, err := r.db.Exec(ctx, key, sql, args...)",
+		plan.Exec: "_, err := r.db.Exec(ctx, key, sql, args...)", plan.ExecRows: "return affected(r.db.Exec(ctx, key, sql, args...))",
 		plan.ExecResult: "return r.db.Exec(ctx, key, sql, args...)",
 	} {
 		p := one(shape)

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -153,7 +154,7 @@ func (c *call) finish() {
 		v.Index = c.names.take("i", "index")
 	}
 	if c.m.Row != nil {
-		if c.m.Row.Dest == "" {
+		if c.m.Row.Of == nil {
 			v.Row = c.names.take("v", "value")
 		} else {
 			v.Row = c.names.take(initial(c.m.Row.Type), "row")
@@ -171,14 +172,10 @@ func (c *call) finish() {
 			c.m.SQL[i] = v.Key
 		}
 	}
-	switch c.m.Shape {
-	case One, Create, Upsert:
-		c.r.use.pkg(pathTenant) // NotFound
-	case Many, List, ListBy, CreateMany, Load, BatchMany:
-		c.r.pkg.Collect = true
-	case Page:
+	if c.m.Shape == Page {
 		v.Paging = c.names.take("q", "paging")
 	}
+	c.helpers()
 	for _, h := range handleOf(c.m.Shape) {
 		c.r.pkg.handle[h] = true
 	}
@@ -190,6 +187,50 @@ func (c *call) finish() {
 		c.r.use.pkg(pathErrors)
 	}
 	c.m.Var = c.b.sharedVars(*v)
+}
+
+// helpers remembers what of rows.go the method calls.
+func (c *call) helpers() {
+	p, of := c.r.pkg, (*Dest)(nil)
+	if c.m.Row != nil {
+		of = c.m.Row.Of
+	}
+	switch c.m.Shape {
+	case One, Create, Upsert:
+		if of != nil {
+			of.One = true
+		} else {
+			c.r.use.pkg(pathTenant) // NotFound
+		}
+	case Many, List, ListBy, Page, CreateMany, Load, BatchMany:
+		p.Reads = true
+		if of != nil {
+			of.Many = true
+		} else {
+			p.Collect = true
+		}
+	case ForEach:
+		p.Reads = true
+	case Count:
+		p.Counts = true
+	case Exists:
+		p.Exists = true
+	case ExecRows, Update, UpdateWhere, DeleteWhere:
+		p.Affects = true
+	}
+	if of != nil && slices.Contains(c.r.Dests, of) {
+		of.imports(c.r.use)
+	}
+}
+
+// imports names the packages that the functions of d need.
+func (d *Dest) imports(u use) {
+	if d.One || d.Many {
+		u.pkg(pathPgx)
+	}
+	if d.One {
+		u.pkg(pathTenant)
+	}
 }
 
 // sharedVars returns one value for all that are equal, as most are.

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/jinzhu/inflection"
+
 	"github.com/tenantc/tenantc/internal/catalog"
 )
 
@@ -98,8 +100,9 @@ func (n *newRows) createMany() {
 		in := m.inputs[i]
 		in.Expr = v.Item + "." + f.name
 		in.finish(c, f, slices.Contains(n.optional, f))
+		many := unexported(inflection.Plural(f.name))
+		in.Name = call.names.take(many, many+"Column")
 		if in.Array != "" {
-			in.Name = call.names.take(unexported(f.name), unexported(f.name)+"Arrays")
 			c.repo.pkg.Arrays = true
 			c.repo.use.pkg(pathPgtype)
 		}
@@ -108,7 +111,6 @@ func (n *newRows) createMany() {
 	for _, f := range m.left {
 		method.Left = append(method.Left, "."+f.name)
 	}
-	c.repo.pkg.Columns = true
 	method.Row = c.b.rowOf(c.repo, c.row)
 	c.end(call)
 }

@@ -54,7 +54,7 @@ func (b *builder) makeDimensions() {
 		diag.Bugf("plan: the catalog has no dimension")
 	}
 	b.methodScope = scope{}
-	for _, n := range []string{"collect", "each", "columnOf", "arraysOf", "queueMany", "assembly", nullUUID, manyUUIDs, uuidColumn, nullUUIDColumn, timeColumn, "r", "ctx"} {
+	for _, n := range []string{"collect", "nextRow", "scanRow", "scanCount", "scanExists", "affected", "arraysOf", "queueOne", "queueMany", "assembly", nullUUID, manyUUIDs, uuidColumn, nullUUIDColumn, timeColumn, "r", "ctx"} {
 		b.methodScope[n] = true
 	}
 	for _, d := range b.dims {

@@ -36,6 +36,7 @@ func (p *pkg) shareDests(b *builder) {
 		d := p.dests[of]
 		if r := p.owns[of.rel]; r != nil && b.rows[of.rel] == of {
 			d.Type = r.use.typ(of.typ)
+			d.imports(r.use)
 			r.Dest = d
 			continue
 		}
@@ -129,13 +130,16 @@ func (b *builder) finishPackage(p *pkg) {
 			r.Twin.use = use{} // it holds on to all that a plan is made of
 		}
 	}
-	if p.Collect || p.Each {
+	if p.Reads || p.Counts || p.Exists {
 		rows.pkg(pathPgx)
+	}
+	if p.Affects {
+		rows.pkg(pathPgconn)
 	}
 	if p.Assign || p.ServerFilled {
 		rows.pkg(pathErrors)
 	}
-	if p.Upsert || p.Collect {
+	if p.Upsert {
 		rows.pkg(pathSlices)
 	}
 	if p.Arrays {
@@ -152,6 +156,7 @@ func (b *builder) finishPackage(p *pkg) {
 	for _, of := range p.destOrder {
 		if d := p.dests[of]; slices.Contains(p.Dests, d) {
 			d.Type = rows.typ(of.typ)
+			d.imports(rows)
 		}
 	}
 	p.RowsImports = groupImports(rows.list())

@@ -134,6 +134,7 @@ func (l *loading) plan() {
 		Items: call.names.take(unexported(c.rel.Name), "items"), Item: u.typ(c.row.typ), It: call.names.take(initial(c.row.name), "item"),
 		Row: call.names.take(initial(l.to.name), "row", "found"), K: call.names.take("k", "wanted"), Keys: call.names.take("keys", "wanted"),
 	}
+	call.vars.Items = call.names.take("found")
 	m.Args = append(m.Args, Arg{load.Items, "[]" + load.Item})
 	own, ok := l.owns(call, load.It)
 	if !ok {

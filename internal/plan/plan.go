@@ -35,18 +35,22 @@ type Package struct {
 	// which it has not. Only in Scoped.
 	Private bool
 
-	Collect   bool // a method reads many rows
-	Each      bool // a method goes through rows
-	QueueMany bool // a method in a batch reads many rows
+	Reads     bool // a method goes through rows
+	Collect   bool // a method reads many rows of a single value
+	QueueMany bool // a method in a batch does
+	QueueOne  bool // a method in a batch reads a single value
+	Counts    bool // a method reads a number
+	Exists    bool // a method asks whether there is a row
+	Affects   bool // a method returns how many rows it touched
 	// Batch is what the batch across the repositories is called; "" when none has
 	// a twin.
 	Batch  string
 	Assign bool // a method assembles a SET list
 	Insert bool // a method assembles a column list
 	Upsert bool // a method assembles both
-	// Columns: a method turns rows into columns; Arrays: into ones that hold arrays;
-	// ServerFilled: it leaves columns to the server.
-	Columns, Arrays, ServerFilled bool
+	// Arrays: a method turns rows into columns that hold arrays; ServerFilled: it
+	// leaves columns to the server.
+	Arrays, ServerFilled bool
 	// Helpers are further declarations of rows.go that expressions name, sorted.
 	Helpers []string
 	Dests   []*Dest // of rows that belong to no repository of the package
@@ -131,12 +135,17 @@ type Col struct {
 	New  string // "filter.NewOrdered[*models.User, int32](\"age\")"
 }
 
-// Dest is a function that says where the columns of a row go.
+// Dest is a function that says where the columns of a row go, with those that
+// read a row or many.
 type Dest struct {
-	Name  string   // "userDest"
-	Param string   // "u"
-	Type  string   // "models.User"
-	Exprs []string // "&u.Name"
+	Name    string   // "userDest"
+	Scan    string   // "scanUser"
+	Collect string   // "collectUsers"
+	Param   string   // "u"
+	Type    string   // "models.User"
+	Exprs   []string // "&u.Name"
+	One     bool     // a method reads one
+	Many    bool     // a method reads many
 }
 
 // Shape is how a method speaks with the database. Its value is the name of the
@@ -223,7 +232,7 @@ type Arg struct{ Name, Type string }
 // Row is what a row is read into.
 type Row struct {
 	Type string // "models.User", "int64"
-	Dest string // name of the Dest; "" for a single value
+	Of   *Dest  // nil for a single value
 	// Of a single value: what stands around its address to make it the destination.
 	Before, After string
 }

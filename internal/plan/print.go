@@ -2,6 +2,7 @@ package plan
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -220,6 +221,10 @@ func (m *Method) Sized() string {
 		return m.Var.By + ".Size()"
 	case m.Shape == CreateMany:
 		return "len(" + m.Var.Items + ")"
+	case m.Shape == Page:
+		return m.Var.Paging + ".Size()"
+	case m.Shape == Load:
+		return "len(" + m.Load.Keys + ")"
 	}
 	return cmp.Or(m.Size, "0")
 }
@@ -249,8 +254,8 @@ func (m *Method) Call() string {
 
 // Into returns the arguments of Scan that read a row into Var.Row.
 func (m *Method) Into() string {
-	if m.Row.Dest != "" {
-		return m.Row.Dest + "(&" + m.Var.Row + ")..."
+	if m.Row.Of != nil {
+		return m.Row.Of.Name + "(&" + m.Var.Row + ")..."
 	}
 	return m.Row.scan("&" + m.Var.Row)
 }
@@ -258,10 +263,26 @@ func (m *Method) Into() string {
 // scan returns the destination for a single value at addr.
 func (r *Row) scan(addr string) string { return r.Before + addr + r.After }
 
+// Scans reports whether the method reads one row with several columns.
+func (m *Method) Scans() bool { return m.Shape == One && m.Row.Of != nil }
+
+// Collects returns the call that reads rows to their end.
+func (m *Method) Collects() string {
+	if m.Row.Of != nil {
+		return fmt.Sprintf("%s(%s, %s, %s)", m.Row.Of.Collect, m.Var.Rows, m.Var.Err, m.Sized())
+	}
+	return fmt.Sprintf("collect(%s, %s, %s, %s)", m.Var.Rows, m.Var.Err, m.Sized(), m.Dest())
+}
+
+// Travels reports whether a row has a value that goes into an array as it is.
+func (m *Method) Travels() bool {
+	return slices.ContainsFunc(m.Inputs, func(in InputColumn) bool { return in.Array == "" })
+}
+
 // Dest returns the function that says where the columns of a row go.
 func (m *Method) Dest() string {
-	if m.Row.Dest != "" {
-		return m.Row.Dest
+	if m.Row.Of != nil {
+		return m.Row.Of.Name
 	}
 	return "func(v *" + m.Row.Type + ") []any { return []any{" + m.Row.scan("v") + "} }"
 }

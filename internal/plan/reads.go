@@ -81,7 +81,6 @@ func (c *crud) listMethod(name string, shape Shape, text string, doc ...string) 
 	}
 	if shape == ForEach {
 		u.pkg(pathIter)
-		c.repo.pkg.Each = true
 	}
 	c.conds(call)
 	m.Row = c.b.rowOf(c.repo, c.row)

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/jinzhu/inflection"
+
 	"github.com/tenantc/tenantc/internal/catalog"
 	"github.com/tenantc/tenantc/internal/diag"
 	"github.com/tenantc/tenantc/internal/sqlcrun"
@@ -18,12 +20,12 @@ func (b *builder) result(r *repo, m *Method, pos diag.Pos, running *reading, q *
 		if b.ordered(owner, order) {
 			return b.rowOf(r, owner)
 		}
-		d := &Dest{Name: r.pkg.names.take(lowerFirst(m.Name) + "Dest"), Type: r.use.typ(owner.typ), Param: initial(owner.name)}
+		d := r.pkg.newDest(m.Name, r.use.typ(owner.typ), initial(owner.name))
 		for _, f := range order {
 			d.Exprs = append(d.Exprs, b.scanField(r.use, f, d.Param))
 		}
 		r.Dests = append(r.Dests, d)
-		return &Row{Type: d.Type, Dest: d.Name}
+		return &Row{Type: d.Type, Of: d}
 	}
 	if len(outs) == 1 {
 		if outs[0].embed != nil {
@@ -36,7 +38,7 @@ func (b *builder) result(r *repo, m *Method, pos diag.Pos, running *reading, q *
 	name := m.Name + "Row"
 	b.mustClaim(r.pkg, name, pos, "a row of "+m.Name)
 	st := &Struct{Name: name, Doc: []string{fmt.Sprintf("%s is one row of [%s.%s].", name, r.Name, m.Name)}}
-	d := &Dest{Name: r.pkg.names.take(lowerFirst(name) + "Dest"), Type: name, Param: "row"}
+	d := r.pkg.newDest(name, name, "row")
 	names := scope{}
 	for i, out := range outs {
 		f := Field{Name: names.take(q.Columns[i].Field), Tag: q.Columns[i].Tag}
@@ -53,7 +55,7 @@ func (b *builder) result(r *repo, m *Method, pos diag.Pos, running *reading, q *
 	}
 	r.Structs = append(r.Structs, st)
 	r.Dests = append(r.Dests, d)
-	return &Row{Type: name, Dest: d.Name}
+	return &Row{Type: name, Of: d}
 }
 
 // addrMark stands for an address.
@@ -195,12 +197,22 @@ func (b *builder) rowOf(r *repo, of *row) *Row {
 	typ := r.use.typ(of.typ)
 	d := r.pkg.dests[of]
 	if d == nil {
-		d = &Dest{Name: r.pkg.names.take(lowerFirst(of.name)+"Dest", lowerFirst(of.name)+"RowDest"), Param: initial(of.name)}
+		d = r.pkg.newDest(of.name, "", initial(of.name))
 		for _, f := range of.fields {
 			d.Exprs = append(d.Exprs, b.scanField(r.use, f, d.Param))
 		}
 		r.pkg.dests[of] = d
 		r.pkg.destOrder = append(r.pkg.destOrder, of)
 	}
-	return &Row{Type: typ, Dest: d.Name}
+	return &Row{Type: typ, Of: d}
+}
+
+// newDest names the functions that read rows of that name.
+func (p *pkg) newDest(name, typ, param string) *Dest {
+	return &Dest{
+		Name:    p.names.take(lowerFirst(name) + "Dest"),
+		Scan:    p.names.take("scan" + exported(name)),
+		Collect: p.names.take("collect" + inflection.Plural(exported(name))),
+		Type:    typ, Param: param,
+	}
 }

@@ -14,7 +14,7 @@ type InputColumn struct {
 	Expr  string // the value of one row
 	Elem  string // its Go type
 	Array string // of a column that holds arrays, which travel as text: pgtype's name for their OID
-	Name  string // of a column that holds arrays: the variable
+	Name  string // the variable
 
 	cast  string // what an element is cast to; "" for nothing
 	basic string // Go's own type that the value is converted to; "" for none

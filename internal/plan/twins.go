@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/tenantc/tenantc/internal/diag"
@@ -73,12 +74,18 @@ func (b *builder) add(r *repo, m *Method) {
 	if m.Filter != nil {
 		u.pkg(pathFilter)
 	}
-	if m.Row != nil {
-		u.named(m.Row.Type)
-		u.named(m.Dest())
+	if m.Row == nil {
+		return
 	}
-	if m.Shape == Many || m.Shape == List || m.Shape == ListBy {
+	u.named(m.Row.Type)
+	switch {
+	case m.Row.Of != nil:
+	case m.Shape == Many:
+		u.named(m.Dest())
 		r.pkg.QueueMany = true
+	case m.Shape == One:
+		u.named(m.Dest())
+		r.pkg.QueueOne = true
 	}
 }
 
@@ -141,12 +148,32 @@ func (b *builder) finishBatch(p *pkg) {
 		u := b.newUse(Scoped)
 		u.pkg(pathContext)
 		u.pkg(pathTenant)
-		if p.QueueMany {
+		if p.QueueOne || p.QueueMany {
 			u.pkg(pathPgx)
 		}
 		p.BatchImports = groupImports(u.list())
 		return
 	}
+}
+
+// QueuesOne returns the beginning of a call that adds a statement with one row.
+func (m *Method) QueuesOne() string {
+	switch {
+	case m.Shape == Count, m.Shape == Exists:
+		return fmt.Sprintf("tenant.QueueValue[%s](r.b, ", m.Row.Type)
+	case m.Row.Of != nil:
+		return fmt.Sprintf("tenant.QueueOne(r.b, %s, ", m.Row.Of.Scan)
+	}
+	return fmt.Sprintf("queueOne(r.b, %s, ", m.Dest())
+}
+
+// QueuesMany returns the beginning of a call that adds a statement with many
+// rows.
+func (m *Method) QueuesMany() string {
+	if m.Row.Of != nil {
+		return fmt.Sprintf("tenant.QueueMany(r.b, %s, %s, ", m.Row.Of.Collect, m.Sized())
+	}
+	return fmt.Sprintf("queueMany(r.b, %s, ", m.Dest())
 }
 
 // Statement returns the text and the arguments of a call, separated by commas.

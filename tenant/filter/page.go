@@ -43,6 +43,7 @@ type Paging struct {
 	sorts []sort
 	limit int
 	sum   [8]byte // of tenant, query and order
+	next  Cursor
 }
 
 // Paginate returns [Sorted] for the rows behind after. It is made for
@@ -214,34 +215,64 @@ func (p *Paging) checksum(place []byte) []byte {
 	return sum[:len(p.sum)]
 }
 
-// Collect reads the page of p. rows and err are what Query returned, and dest
-// says where the columns of a row go. It is made for generated code.
-func Collect[M any](p *Paging, rows pgx.Rows, err error, dest func(*M) []any) (Page[M], error) {
+// Size returns how many rows the page may have, or 256 where those are fewer.
+func (p *Paging) Size() int { return min(p.limit, maxSize) }
+
+// Rows returns the rows of the page, of those that Query returned: one more comes
+// where there are more.
+func (p *Paging) Rows(rows pgx.Rows, err error) (pgx.Rows, error) {
 	if err != nil {
-		return Page[M]{}, err
+		return rows, err
 	}
-	defer rows.Close()
-	page := Page[M]{Items: make([]M, 0, min(p.limit, maxSize))}
-	for rows.Next() {
-		if len(page.Items) == p.limit {
-			rows.Close()
-			return page, rows.Err()
-		}
-		page.Items = append(page.Items, *new(M))
-		if err := rows.Scan(dest(&page.Items[len(page.Items)-1])...); err != nil {
-			return Page[M]{}, err
-		}
-		if len(page.Items) == p.limit {
-			if page.Next, err = p.place(rows); err != nil {
-				return Page[M]{}, err
-			}
-		}
+	return &pageRows{Rows: rows, page: p}, nil
+}
+
+// Next returns the cursor behind the page once its rows were read: "" when there
+// are no more, or when reading failed.
+func (p *Paging) Next() Cursor { return p.next }
+
+// pageRows are the rows of a page.
+type pageRows struct {
+	pgx.Rows
+	page *Paging
+	read int
+	last Cursor // behind a page that is full
+	err  error  // of the cursor
+}
+
+// Next goes to the next row of the page. Behind a full page it only looks whether
+// there are more.
+func (r *pageRows) Next() bool {
+	if r.err != nil || !r.Rows.Next() {
+		return false
 	}
-	page.Next = "" // this was all
-	if err := rows.Err(); err != nil {
-		return Page[M]{}, err
+	if r.read < r.page.limit {
+		r.read++
+		return true
 	}
-	return page, nil
+	r.Rows.Close()
+	if r.Err() == nil {
+		r.page.next = r.last
+	}
+	return false
+}
+
+// Scan reads a row. The last one of a full page is where the next may begin.
+func (r *pageRows) Scan(dest ...any) error {
+	if err := r.Rows.Scan(dest...); err != nil {
+		return err
+	}
+	if r.read == r.page.limit {
+		r.last, r.err = r.page.place(r.Rows)
+	}
+	return r.err
+}
+
+func (r *pageRows) Err() error {
+	if r.err != nil {
+		return r.err
+	}
+	return r.Rows.Err()
 }
 
 // place returns the cursor behind the current row.

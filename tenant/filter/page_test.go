@@ -106,20 +106,20 @@ func page(t *testing.T, pool *pgxpool.Pool, mode pgx.QueryExecMode, id int64, by
 	if err != nil {
 		return filter.Page[entry]{}, err
 	}
-	rows, err := pool.Query(t.Context(), q.SQL, append([]any{mode}, q.Args...)...)
-	of := struct{ filter.Page[entry] }{}
-	got, err := filter.Collect(&q, rows, err, func(*user) []any {
-		of.Items = append(of.Items, entry{})
-		return append(of.Items[len(of.Items)-1].dest(), make([]any, 9)...)
-	})
+	rows, err := q.Rows(pool.Query(t.Context(), q.SQL, append([]any{mode}, q.Args...)...))
 	if err != nil {
 		return filter.Page[entry]{}, err
 	}
-	if len(got.Items) != len(of.Items) {
-		t.Errorf("%d items for %d rows", len(got.Items), len(of.Items))
+	defer rows.Close()
+	var items []entry
+	for rows.Next() {
+		var e entry
+		if err := rows.Scan(append(e.dest(), make([]any, 9)...)...); err != nil {
+			return filter.Page[entry]{}, err
+		}
+		items = append(items, e)
 	}
-	of.Next = got.Next
-	return of.Page, nil
+	return filter.Page[entry]{Items: items, Next: q.Next()}, rows.Err()
 }
 
 // Pages, put together, are the rows in order: each once, whatever columns may be
