@@ -100,13 +100,13 @@ func (s *schema) action(fk *catalog.ForeignKey, deleted bool, seen map[reached]b
 
 // mendAction says what would keep the action with the tenant.
 func (s *schema) mendAction(fk *catalog.ForeignKey) string {
-	if s.p.tenancy(fk.From).Class == catalog.Unclassified && s.p.tenancy(fk.To).Owned() {
-		if !s.p.mayOwn(fk) {
-			return "give " + fk.From.ShortName() + " the tenant column"
-		}
+	switch {
+	case s.p.tenancy(fk.From).Class != catalog.Unclassified:
+		return s.p.compositeKey(fk)
+	case s.p.mayOwn(fk):
 		return s.p.declareVia(fk)
 	}
-	return s.p.compositeKey(fk)
+	return "give " + fk.From.ShortName() + " the tenant column"
 }
 
 // setColumns returns the columns that SET NULL or SET DEFAULT assigns.

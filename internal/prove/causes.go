@@ -24,14 +24,11 @@ const explainSteps = 20_000
 // An entry is asked by proving the statement again as if it were confined.
 func (a *attempted) causes() []loose {
 	all := a.open()
-	if !slices.ContainsFunc(all, func(l loose) bool { return l.instance }) || len(a.p.assumed) > 0 {
+	if !slices.ContainsFunc(all, func(l loose) bool { return l.instance }) {
 		return all
 	}
 	e := explainer{a: a, steps: a.p.steps}
-	roots, rest, ok := e.roots(all)
-	if !ok {
-		return all
-	}
+	roots, rest := e.roots(all)
 	order := map[*query.RTE]int{}
 	for i, l := range all {
 		if l.instance {
@@ -41,7 +38,7 @@ func (a *attempted) causes() []loose {
 	slices.SortStableFunc(roots, func(x, y *query.RTE) int { return order[x] - order[y] })
 	firm := map[*query.RTE]bool{}
 	for _, in := range a.res.instances {
-		firm[in.RTE] = in.Rule != "" && in.Class != catalog.Global
+		firm[in.RTE] = in.Rule != ""
 	}
 	out := map[string]loose{}
 	for i := len(roots) - 1; i >= 0; i-- {
@@ -57,7 +54,7 @@ func (a *attempted) causes() []loose {
 		}
 		var follow []*query.RTE
 		for _, l := range left {
-			if l.instance && l.rte != roots[i] && !slices.Contains(follow, l.rte) {
+			if l.instance && l.rte != roots[i] {
 				follow = append(follow, l.rte)
 			}
 		}
@@ -108,26 +105,24 @@ func (e *explainer) without(assumed []*query.RTE) ([]loose, bool) {
 }
 
 // roots returns entries without which nothing that a condition could confine
-// is loose, and what is loose then. Entries with a tenant column come first:
-// a condition on them is the shortest.
-func (e *explainer) roots(all []loose) (roots []*query.RTE, rest []loose, ok bool) {
+// is loose, and what is loose then; nothing when the work has become too much.
+// Entries with a tenant column come first: a condition on them is the shortest.
+func (e *explainer) roots(all []loose) (roots []*query.RTE, rest []loose) {
 	rest = all
 	for {
 		next := -1
 		for i, l := range rest {
-			if !l.instance || slices.Contains(roots, l.rte) {
-				continue
-			}
-			if next < 0 || e.derived(rest[next]) && !e.derived(l) {
+			if l.instance && (next < 0 || e.derived(rest[next]) && !e.derived(l)) {
 				next = i
 			}
 		}
 		if next < 0 {
-			return roots, rest, true
+			return roots, rest
 		}
 		roots = append(roots, rest[next].rte)
+		var ok bool
 		if rest, ok = e.without(roots); !ok {
-			return nil, nil, false
+			return nil, nil
 		}
 	}
 }

@@ -193,6 +193,52 @@ func TestRootWithin(t *testing.T) {
 	}
 }
 
+// Regions go by their number, so that no region's tenant can be an
+// organization's.
+const dimensionTypesSchema = `
+create table organizations (id uuid primary key);
+create table regions (id int primary key);
+create table badges (id uuid primary key, organization_id uuid not null references organizations (id));
+create table roads (id uuid primary key, region_id int not null references regions (id));
+`
+
+var dimensionTypesTenancy = config.Tenancy{
+	Dimensions: []config.Dimension{
+		{Name: "organization", Columns: []string{"organization_id"}, Root: "organizations"},
+		{Name: "region", Columns: []string{"region_id"}, Root: "regions"},
+	},
+}
+
+// dimensionTypesCases say in which dimensions a statement is confined under it.
+var dimensionTypesCases = []dimensionCase{
+	{"both", "", "select b.id from badges b, roads r where b.organization_id = @organization and r.region_id = @region", "confined organization region"},
+	{"no parameter of the one, and two of the other", "", "select b.id from badges b, roads r where b.organization_id = @organization and r.id = @id", "refused"},
+}
+
+// TestDimensionTypes asks that a parameter is the tenant of a dimension of its
+// own type, and that where one has none the best of the other is told.
+func TestDimensionTypes(t *testing.T) {
+	t.Parallel()
+	var rep diag.List
+	cat := catalog.Build(catalog.Input{
+		Files:   []config.File{{Name: "schema.sql", Text: dimensionTypesSchema}},
+		Tenancy: dimensionTypesTenancy,
+	}, &rep)
+	if rep.HasErrors() {
+		t.Fatal(rep.Sorted())
+	}
+	for _, c := range dimensionTypesCases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			var rep diag.List
+			stmts := query.Parse("q.sql", c.text(), cat, &rep)
+			if why := c.wrong(prove.One(cat, stmts[0])); why != "" {
+				t.Errorf("%s\n%v", why, rep.Sorted())
+			}
+		})
+	}
+}
+
 // TestMissingDimension asks that a statement which has the tenant of one
 // dimension only is told of the other, and of nothing else.
 func TestMissingDimension(t *testing.T) {

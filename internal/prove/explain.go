@@ -26,7 +26,7 @@ func (lv *level) explain(r *query.RTE) loose {
 	if f.fix == "" {
 		f.fix = lv.fix(r)
 	}
-	if c.loc.Source != nil && c.text != "" {
+	if c.text != "" {
 		f.related = append(f.related, related{c.loc.Pos(), c.text})
 	}
 	lv.outside(&f, r)
@@ -123,7 +123,7 @@ func (lv *level) cause(r *query.RTE) cause {
 		}
 		return cause{code: diag.CodeOtherRelation, message: fmt.Sprintf("%s is joined without its tenant", name), why: why}
 	}
-	if len(p.before) > 0 && !lv.alone(r) {
+	if len(p.before) > 0 && !lv.alone() {
 		return cause{code: diag.CodeOtherRelation, message: fmt.Sprintf("%s is joined without its tenant", name),
 			why: fmt.Sprintf("no condition ties %s.%s to the tenant", r.Alias, col)}
 	}
@@ -142,11 +142,10 @@ func (lv *level) sibling(r *query.RTE) *query.RTE {
 	dim := p.tenancy(r.Relation).Dim
 	var mended *query.RTE
 	for _, o := range lv.rtes {
-		if o == r || o.Kind != query.RelationRTE || o.Sub != nil {
+		if o.Kind != query.RelationRTE {
 			continue
 		}
-		t := p.tenancy(o.Relation)
-		if !t.Owned() || t.Dim != dim || t.Class == catalog.Derived {
+		if t := p.tenancy(o.Relation); t.Dim != dim || t.Class == catalog.Derived {
 			continue
 		}
 		if lv.confined[o] != nil && p.isFirm(o) {
@@ -172,7 +171,7 @@ func called(r *query.RTE) string {
 func (lv *level) confinedBeside(r *query.RTE) (*query.RTE, *Instance) {
 	for at := lv; at != nil; {
 		for _, o := range at.rtes {
-			if inst := at.confined[o]; o != r && inst != nil && inst.Class != catalog.Global && lv.p.isFirm(o) {
+			if inst := at.confined[o]; inst != nil && inst.Class != catalog.Global && lv.p.isFirm(o) {
 				return o, inst
 			}
 		}
@@ -184,16 +183,12 @@ func (lv *level) confinedBeside(r *query.RTE) (*query.RTE, *Instance) {
 	return nil, nil
 }
 
-// alone reports whether r is all that its block reads, and no condition of it
-// compares r with a row outside.
-func (lv *level) alone(r *query.RTE) bool {
-	if slices.ContainsFunc(lv.rtes, func(o *query.RTE) bool { return o != r }) {
-		return false
-	}
-	return !slices.ContainsFunc(lv.where, func(f *fact) bool {
-		return slices.ContainsFunc(f.equal, func(eq equality) bool {
-			return eq.a.rte != nil && !lv.has[eq.a.rte] || eq.b.rte != nil && !lv.has[eq.b.rte]
-		})
+// alone reports whether the block reads one entry, and no condition of it
+// compares that with a row outside.
+func (lv *level) alone() bool {
+	outside := func(t term) bool { return t.rte != nil && !lv.has[t.rte] }
+	return len(lv.rtes) == 1 && !slices.ContainsFunc(lv.where, func(f *fact) bool {
+		return slices.ContainsFunc(f.equal, func(eq equality) bool { return outside(eq.a) || outside(eq.b) })
 	})
 }
 
@@ -233,7 +228,7 @@ func (lv *level) keyed(r *query.RTE) bool {
 		return n > 0
 	}
 	for _, k := range r.Relation.Keys {
-		if cols, ok := k.Columns(); ok && named(cols) {
+		if cols, _ := k.Columns(); named(cols) {
 			return true
 		}
 	}

@@ -44,7 +44,7 @@ func (p *prover) fixArbiter(rel *catalog.Relation, a arbiter) string {
 		return strings.Join(names, ", ")
 	}
 	for _, k := range rel.Keys {
-		if cols, ok := k.Columns(); ok && k != a.key && k.Predicate == nil && containsAll(cols, owner) {
+		if cols, _ := k.Columns(); k != a.key && k.Predicate == nil && containsAll(cols, owner) {
 			return fmt.Sprintf("name the key that holds the tenant: ON CONFLICT (%s)", quoted(cols))
 		}
 	}

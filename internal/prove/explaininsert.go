@@ -38,13 +38,11 @@ func (p *prover) explainInsert(q *query.Insert, row int) loose {
 	f.message = fmt.Sprintf("%sthe insert into %s gives %s a value that need not be the tenant", which, rel.Name, col)
 	f.why = fmt.Sprintf("`%s` can be another tenant, or nobody", query.String(e))
 	f.fix = fmt.Sprintf("give %s the tenant parameter: %s", col, p.tenantText(ten.Dim))
-	if r, ok := uncast(e).(*query.ParamRef); ok && r.Param.Nullable && r.Param.Name != "" {
+	if r, ok := uncast(e).(*query.ParamRef); ok && r.Param.Nullable {
 		f.why = fmt.Sprintf("`%s` may be NULL, and the row would be nobody's", query.String(e))
 		f.fix = fmt.Sprintf("sqlc.arg('%s') in the place of sqlc.narg: the tenant is never NULL", r.Param.Spelt)
 	}
-	if e.Loc().Source != nil {
-		f.loc, f.width = e.Loc(), 1
-	}
+	f.loc, f.width = e.Loc(), 1
 	return loose{rte: q.Target, diag: f}
 }
 

@@ -16,7 +16,7 @@ import (
 func (lv *level) mention(r *query.RTE, col int) (cause, bool) {
 	name := called(r)
 	for f, on := range lv.around(r) {
-		if f.expr == nil || !speaksOf(f.expr, r, col) && !alternativeExists(f.expr, r, col) || lv.p.leansOn(f.expr, r) {
+		if !speaksOf(f.expr, r, col) && !alternativeExists(f.expr, r, col) || lv.p.leansOn(f.expr, r) {
 			continue
 		}
 		c := cause{loc: query.Start(f.expr), text: query.String(f.expr)}
@@ -175,7 +175,7 @@ func (lv *level) mentionOp(r *query.RTE, col int, e *query.Op, c cause) cause {
 		return c
 	}
 	side, value := e.Left, e.Right
-	if !isColumn(side, r, col) && (isColumn(value, r, col) || !speaksOf(side, r, col)) {
+	if isColumn(value, r, col) || !speaksOf(side, r, col) {
 		side, value = value, side
 	}
 	if !isColumn(side, r, col) {
@@ -350,9 +350,6 @@ func speaksOf(e query.Expr, r *query.RTE, col int) bool {
 // optional reports whether a branch of e has no column at all: a value alone
 // can make it true.
 func optional(e *query.Bool) bool {
-	if e.Op != query.Or {
-		return false
-	}
 	return slices.ContainsFunc(e.Args, func(arg query.Expr) bool { return !hasColumn(arg) })
 }
 
@@ -360,7 +357,7 @@ func optional(e *query.Bool) bool {
 func optionalCase(e *query.Case) bool {
 	choice, free := false, !hasColumn(e.Else)
 	for _, w := range e.Whens {
-		choice = choice || !hasColumn(w.Cond) && (e.Arg == nil || !hasColumn(e.Arg))
+		choice = choice || !hasColumn(w.Cond) && !hasColumn(e.Arg)
 		free = free || !hasColumn(w.Then)
 	}
 	return choice && free

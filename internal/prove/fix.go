@@ -77,7 +77,7 @@ func (lv *level) fixDerived(r *query.RTE, owner *catalog.ForeignKey) string {
 		return strings.Join(ties, " and ")
 	}
 	for _, o := range lv.rtes {
-		if o != r && o.Kind == query.RelationRTE && o.Sub == nil && o.Relation == owner.To {
+		if o.Relation == owner.To {
 			if s := "and " + tie(query.Ident(r.Alias), query.Ident(o.Alias)); !lv.says(r, o, owner) {
 				return s
 			}
@@ -128,9 +128,6 @@ func (lv *level) glue() string {
 
 // tenantText is how the statement writes the tenant, or would.
 func (p *prover) tenantText(dim *catalog.Dimension) string {
-	if dim == nil {
-		return "@tenant_id"
-	}
 	for _, t := range p.tenants {
 		name := paramName(p.stmt, t.Param)
 		// A parameter that merely has the type, as the row's id, is no suggestion.
@@ -146,34 +143,20 @@ func regroup(e *query.Bool, r *query.RTE, col int) string {
 	if e.Op != query.Or {
 		return ""
 	}
-	test := ""
-	var rest []string
-	for _, arg := range e.Args {
+	for i, arg := range e.Args {
 		and, ok := arg.(*query.Bool)
-		if !ok || and.Op != query.And || test != "" {
-			rest = append(rest, query.String(arg))
+		if !ok || and.Op != query.And {
 			continue
 		}
-		var others []query.Expr
-		for _, a := range and.Args {
-			if op, ok := a.(*query.Op); ok && op.Name == "=" && test == "" && speaksOf(op, r, col) {
-				test = query.String(op)
-				continue
-			}
-			others = append(others, a)
+		at := slices.IndexFunc(and.Args, func(a query.Expr) bool {
+			op, ok := a.(*query.Op)
+			return ok && op.Name == "=" && speaksOf(op, r, col)
+		})
+		if at >= 0 {
+			rest := slices.Clone(e.Args)
+			rest[i] = &query.Bool{Op: query.And, Args: slices.Delete(slices.Clone(and.Args), at, at+1)}
+			return query.String(and.Args[at]) + " AND (" + query.String(&query.Bool{Op: query.Or, Args: rest}) + ")"
 		}
-		if test == "" {
-			rest = append(rest, query.String(arg))
-			continue
-		}
-		var texts []string
-		for _, a := range others {
-			texts = append(texts, query.String(a))
-		}
-		rest = append(rest, strings.Join(texts, " AND "))
 	}
-	if test == "" {
-		return ""
-	}
-	return test + " AND (" + strings.Join(rest, " OR ") + ")"
+	return ""
 }

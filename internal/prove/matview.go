@@ -47,7 +47,7 @@ func narrowest(cat *catalog.Catalog, view *catalog.Relation) (*catalog.Dimension
 			continue
 		}
 		col := view.Columns[view.Tenancy.Columns[i]]
-		if col.NotNull && cat.EqualityClass(col.Type) == cat.EqualityClass(d.Type) && !folds(col.Collation) && slices.Equal(col.Type.Mods, d.Type.Mods) {
+		if col.NotNull && cat.EqualityClass(col.Type) == cat.EqualityClass(d.Type) && slices.Equal(col.Type.Mods, d.Type.Mods) {
 			return d, col.Index
 		}
 		return nil, 0
@@ -65,9 +65,5 @@ func tenantOfStored(cat *catalog.Catalog, s *query.Stmt, dim *catalog.Dimension)
 	if !a.accepted() || len(a.p.trusted) > 0 {
 		return false
 	}
-	owned := false
-	for _, in := range a.res.instances {
-		owned = owned || in.Class != catalog.Global
-	}
-	return owned
+	return slices.ContainsFunc(a.res.instances, func(in Instance) bool { return in.Class != catalog.Global })
 }

@@ -218,19 +218,19 @@ func (r *plReader) statement(depth int) {
 		}
 		r.want("end", "if", ";")
 	case "loop":
-		r.loop(depth)
-	case "while":
+		r.next()
+		r.statements(depth, "end")
+		r.want("end", "loop", ";")
+	case "while": // the LOOP behind it is read as a statement of its own
 		r.next()
 		r.compute("loop")
-		r.loop(depth)
 	case "for":
-		r.forNumbers(depth)
+		r.forNumbers()
 	case "foreach":
 		r.next()
 		v := r.name()
 		r.want("in", "array")
 		r.body.steps = append(r.body.steps, plStep{target: v, expr: r.until("loop")})
-		r.loop(depth)
 	case "exit", "continue":
 		r.next()
 		if r.is("when") {
@@ -256,16 +256,9 @@ func (r *plReader) statement(depth int) {
 	}
 }
 
-// loop reads LOOP … END LOOP;
-func (r *plReader) loop(depth int) {
-	r.want("loop")
-	r.statements(depth, "end")
-	r.want("end", "loop", ";")
-}
-
-// forNumbers reads FOR i IN [REVERSE] a .. b [BY c] LOOP …; a loop over a query
-// has no two dots.
-func (r *plReader) forNumbers(depth int) {
+// forNumbers reads FOR i IN [REVERSE] a .. b [BY c] up to LOOP; a loop over a
+// query has no two dots.
+func (r *plReader) forNumbers() {
 	r.next()
 	r.body.vars = append(r.body.vars, plVar{r.name(), "int4"})
 	r.want("in")
@@ -279,7 +272,6 @@ func (r *plReader) forNumbers(depth int) {
 		r.next()
 		r.compute("loop")
 	}
-	r.loop(depth)
 }
 
 // raise reads a RAISE that ends the run. A notice would be sent for each row

@@ -11,13 +11,16 @@ type bits []uint64
 
 func (b bits) has(i int) bool { return i/64 < len(b) && b[i/64]&(1<<(i%64)) != 0 }
 
-// take adds what is in c, which is no longer, and reports whether there was
-// anything new.
-func (b bits) take(c bits) bool {
-	grown := false
-	for i, w := range c {
-		grown = grown || w&^b[i] != 0
-		b[i] |= w
+// take adds what is in the others, which are no longer, and reports whether
+// there was anything new.
+func (b bits) take(others ...bits) (grown bool) {
+	for _, c := range others {
+		for i, w := range c {
+			if w&^b[i] != 0 {
+				grown = true
+			}
+			b[i] |= w
+		}
 	}
 	return grown
 }
@@ -67,13 +70,12 @@ func (lv *level) reached() *reach {
 			j := lv.joins[i]
 			for _, f := range j.facts {
 				for _, b := range f.anchors {
-					grown = ons[i].take(r.at(lv.path[b])) || grown
+					ons[i].take(r.at(lv.path[b])) // what is new goes on to a side below
 				}
 			}
 			for _, s := range j.sides {
 				if s.held == s {
-					grown = r.steps[s.no].take(ons[i]) || grown
-					grown = r.steps[s.no].take(r.at(s.above)) || grown
+					grown = r.steps[s.no].take(ons[i], r.at(s.above)) || grown
 				}
 			}
 		}

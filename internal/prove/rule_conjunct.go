@@ -219,12 +219,8 @@ func (p *prover) readNotDistinct(f *fact, e *query.DistinctFrom) {
 	if !e.Not {
 		return
 	}
-	a, b := e.Left, e.Right
-	if p.isTenantParam(a) {
-		a, b = b, a
-	}
-	if p.isTenantParam(b) {
-		p.compare(f, "=", a, b)
+	if p.isTenantParam(e.Left) || p.isTenantParam(e.Right) {
+		p.compare(f, "=", e.Left, e.Right)
 	}
 }
 

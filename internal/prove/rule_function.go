@@ -60,7 +60,7 @@ func (p *prover) plainRecord(f *query.FuncCall, rows *query.RTE) bool {
 	}
 	return !slices.ContainsFunc(rows.Cols, func(c query.RTECol) bool {
 		u := p.element(c.Type)
-		return c.Type.IsZero() || !p.cat.Base(c.Type).Same(c.Type) || u != nil && u.Kind != catalog.Enum || !p.pureCast(catalog.Type{}, c.Type)
+		return !p.cat.Base(c.Type).Same(c.Type) || u != nil && u.Kind != catalog.Enum || !p.pureCast(catalog.Type{}, c.Type)
 	})
 }
 
@@ -319,8 +319,11 @@ func (p *prover) castType(t catalog.Type) catalog.Type {
 		return catalog.Builtin("unknown")
 	}
 	t = p.cat.Base(t)
-	if u := p.element(t); u != nil && u.Kind == catalog.Enum {
+	switch u := p.element(t); {
+	case u != nil && u.Kind == catalog.Enum:
 		return catalog.Type{Schema: "pg_catalog", Name: "anyenum", Array: t.Array}
+	case u != nil, p.cat.Lookup(t.Schema, t.Name) != nil: // of the schema, by whatever name
+		return catalog.Builtin("record")
 	}
 	return t
 }
