@@ -138,7 +138,9 @@ func (c *fakeConn) Write(in []byte) (int, error) {
 				c.out = append(c.out, c.answered...)
 			}
 			c.parsed = false
-		case 'D', 'B', 'E', 'X': // Describe, Bind, Execute, Terminate
+		case 'X': // Terminate
+			c.closed = true
+		case 'D', 'B', 'E': // Describe, Bind, Execute
 		default:
 			return 0, fmt.Errorf("%w: %q", errUnexpected, rest[0])
 		}

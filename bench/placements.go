@@ -76,7 +76,10 @@ func benchPlacements(r *turns.Report) error {
 	if err := benchServer(ctx, r, dsn, linkDelay); err != nil {
 		return err
 	}
-	return benchLookup(ctx, r, dsn)
+	if err := benchLookup(ctx, r, dsn); err != nil {
+		return err
+	}
+	return benchMaking(ctx, r, server)
 }
 
 func placementRow(r *turns.Report, name string, got turns.Ratio, bound float64) {
