@@ -75,7 +75,7 @@ func TestAnAnswerFromBefore(t *testing.T) {
 	old, current := new(placed), new(placed)
 	got := make(chan *placed)
 	go func() {
-		p, _ := m.ask(t.Context(), who, func(context.Context) (*placed, error) {
+		p, _ := m.ask(t.Context(), who, nil, func(context.Context) (*placed, error) {
 			asked <- true
 			<-answer
 			return old, nil
@@ -84,7 +84,7 @@ func TestAnAnswerFromBefore(t *testing.T) {
 	}()
 	<-asked
 	m.forget(who)
-	p, err := m.ask(t.Context(), who, func(context.Context) (*placed, error) { return current, nil })
+	p, err := m.ask(t.Context(), who, nil, func(context.Context) (*placed, error) { return current, nil })
 	if p != current || err != nil {
 		t.Errorf("who asks after the change gets an answer from before: %v", err)
 	}
@@ -94,6 +94,26 @@ func TestAnAnswerFromBefore(t *testing.T) {
 	}
 	if s.find(&who, hash) != current {
 		t.Error("the answer from before is remembered")
+	}
+}
+
+// Who found nothing, and asks only once the answer to another is there, gets
+// that; who found what will not do asks anew.
+func TestAnsweredMeanwhile(t *testing.T) {
+	t.Parallel()
+	m := newMemory(defaultSize)
+	who := NewID().identity()
+	first, second := new(placed), new(placed)
+	for _, c := range []struct{ known, loads, want *placed }{
+		{nil, first, first},
+		{nil, second, first},
+		{first, second, second},
+		{first, first, second},
+	} {
+		p, err := m.ask(t.Context(), who, c.known, func(context.Context) (*placed, error) { return c.loads, nil })
+		if p != c.want || err != nil {
+			t.Errorf("%+v: got %p, %v", c, p, err)
+		}
 	}
 }
 

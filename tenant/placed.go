@@ -119,10 +119,15 @@ func (s *shard) find(who *identity, hash uint64) *placed {
 // ask returns load's answer, which is remembered unless something of the shard
 // was forgotten meanwhile: then it may be older than that. Only one load runs
 // for a tenant at a time; it does not end with the ctx of who happened to be
-// first.
-func (m *memory) ask(ctx context.Context, who identity, load func(context.Context) (*placed, error)) (*placed, error) {
+// first. known is what the caller found of the tenant, which will not do: where
+// something else is remembered by now, that is the answer.
+func (m *memory) ask(ctx context.Context, who identity, known *placed, load func(context.Context) (*placed, error)) (*placed, error) {
 	s, hash := m.shard(&who)
 	s.mu.Lock()
+	if p := s.find(&who, hash); p != nil && p != known {
+		s.mu.Unlock()
+		return p, nil
+	}
 	c := s.calls[who]
 	if c == nil {
 		c = &call{done: make(chan struct{})}

@@ -172,7 +172,7 @@ func (r *Router) lookup(ctx context.Context, id Key) (*placed, error) {
 func (r *Router) lookupSlowly(ctx context.Context, id Key, who identity, p *placed) (*placed, error) {
 	if p == nil || !p.until.IsZero() && time.Now().After(p.until) {
 		var err error
-		p, err = r.memory.ask(ctx, who, func(ctx context.Context) (*placed, error) { return r.load(ctx, id) })
+		p, err = r.memory.ask(ctx, who, p, func(ctx context.Context) (*placed, error) { return r.load(ctx, id) })
 		if err != nil {
 			return nil, err
 		}
@@ -316,10 +316,11 @@ func (r *Router) judge(id Key, p *placed, err error) error {
 		return err
 	}
 	s, hash := r.memory.shard(&who)
-	if s.find(&who, hash) == p {
+	known := s.find(&who, hash)
+	if known == p {
 		r.memory.forget(who)
 	}
-	now, lookupErr := r.memory.ask(context.Background(), who, func(ctx context.Context) (*placed, error) { return r.load(ctx, id) })
+	now, lookupErr := r.memory.ask(context.Background(), who, known, func(ctx context.Context) (*placed, error) { return r.load(ctx, id) })
 	if lookupErr == nil && now.placement == p.placement && now.err == nil {
 		if serverCode(err) == SQLStateMoved {
 			return &movedError{err} // before the catalog says so
