@@ -66,11 +66,10 @@ func TestCancelledAnywhere(t *testing.T) {
 					t.Errorf("%q was left behind", got)
 				}
 			}
-			// The pool itself may still be asking a connection whether it works.
-			eventually(t, "no connection is out", func() bool { return pool.Stat().AcquiredConns() == 0 })
 			if got := everything(t, db, acme); !cmp.Equal(got, []string{"a1"}) {
 				t.Errorf("acme has %q", got)
 			}
+			returned(t, pool)
 		})
 	}
 }
@@ -106,11 +105,12 @@ func TestSlowTenant(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
 	at := make(map[tenant.Key]pools.Database)
+	direct := make(map[tenant.Key]*pgxpool.Pool)
 	var dsn string
 	for _, id := range []tenant.ID{acme, busy} {
-		pool := pgtest.New(t, notesSchema)
-		dsn = pool.Config().ConnString()
-		at[id] = pools.Database{Server: "main", Name: pool.Config().ConnConfig.Database}
+		direct[id] = pgtest.New(t, notesSchema)
+		dsn = direct[id].Config().ConnString()
+		at[id] = pools.Database{Server: "main", Name: direct[id].Config().ConnConfig.Database}
 	}
 	p, err := pools.New(pools.Config{Servers: map[string]string{"main": dsn}, MaxConns: 4, MaxConnsPerDatabase: 3})
 	if err != nil {
@@ -122,14 +122,21 @@ func TestSlowTenant(t *testing.T) {
 	}
 	slow, stop := context.WithCancel(ctx)
 	var group sync.WaitGroup
-	for range 20 {
-		group.Go(func() {
-			if _, err := db.Exec(slow, acme, `select pg_sleep(600)`); err == nil {
-				t.Error("nobody sleeps that fast")
-			}
-		})
+	sleep := func(ctx context.Context) {
+		if _, err := db.Exec(ctx, acme, `select pg_sleep(600)`); err == nil {
+			t.Error("nobody sleeps that fast")
+		}
 	}
-	eventually(t, "the slow tenant has what it may have", func() bool { return p.Stats().InUse == 3 && p.Stats().Waiting == 17 })
+	for range 3 {
+		group.Go(func() { sleep(slow) })
+	}
+	sleepers(t, direct[acme], 3)
+	var queued sync.WaitGroup
+	for range 17 {
+		queued.Add(1)
+		group.Go(func() { sleep(waiting(slow, queued.Done)) })
+	}
+	queued.Wait()
 	for range 20 {
 		insert(t, db, busy, 1, "b1")
 		if _, err := db.Exec(ctx, busy, `delete from notes where tenant_id = $1`, busy); err != nil {
@@ -157,14 +164,13 @@ func TestNothingKeepsRunning(t *testing.T) {
 	if err := f.pools.CloseAll(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	var left []string
-	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
-		if left = running(); len(left) == 0 {
-			return
-		}
+	// All that is left of one is to return, which it tells nobody.
+	deadline := time.Now().Add(patience)
+	for left := running(); len(left) > 0; left = running() {
 		if time.Now().After(deadline) {
 			t.Fatalf("still running:\n%s", strings.Join(left, "\n\n"))
 		}
+		runtime.Gosched()
 	}
 }
 

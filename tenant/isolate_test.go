@@ -228,7 +228,7 @@ func TestIsolateRouter(t *testing.T) {
 	if err := f.catalog.Put(ctx, own, f.places[ids[0]]); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "the router hears of the move", func() bool { return f.router.Stats().Changes > loads })
+	until(t, "the router hears of the move", f.router.News, func() bool { return f.router.Stats().Changes > loads })
 	if _, err := db.Exec(ctx, own, `delete from notes`); !errors.Is(err, tenant.ErrNotIsolated) {
 		t.Errorf("after a move to shared tables: %v", err)
 	}

@@ -217,7 +217,7 @@ func TestObserve(t *testing.T) {
 				if diff := cmp.Diff(c.want, j.take(t)); diff != "" {
 					t.Error(diff)
 				}
-				eventually(t, "all connections are back", func() bool { return pool.Stat().AcquiredConns() == 0 })
+				returned(t, pool)
 			})
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"io"
 	"net"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -64,7 +63,7 @@ func TestOutage(t *testing.T) {
 
 	load, stop := context.WithCancel(ctx)
 	defer stop()
-	var good, failed, others atomic.Int64
+	var good, failed, others tally
 	var group sync.WaitGroup
 	for range 6 {
 		group.Go(func() {
@@ -72,11 +71,11 @@ func TestOutage(t *testing.T) {
 				var body string
 				switch err := db.QueryRow(ctx, acme, getNote, acme, 1).Scan(&body); {
 				case err == nil && body == "a1":
-					good.Add(1)
+					good.add()
 				case err == nil:
 					t.Errorf("read %q", body)
 				case tells(err):
-					failed.Add(1)
+					failed.add()
 				default:
 					t.Errorf("cannot be told: %T %v", err, err)
 				}
@@ -90,25 +89,20 @@ func TestOutage(t *testing.T) {
 				if err := db.QueryRow(ctx, busy, getNote, busy, 1).Scan(&body); err != nil || body != "b1" {
 					t.Errorf("on another server: %q, %v", body, err)
 				}
-				others.Add(1)
+				others.add()
 			}
 		})
 	}
-	grows := func(what string, n *atomic.Int64) {
-		t.Helper()
-		from := n.Load()
-		eventually(t, what, func() bool { return n.Load() >= from+20 })
-	}
-	grows("work before the outage", &good)
+	good.grows(t, "work before the outage", 20)
 	if err := server.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	grows("failures during the outage", &failed)
-	grows("work elsewhere during the outage", &others)
+	failed.grows(t, "failures during the outage", 20)
+	others.grows(t, "work elsewhere during the outage", 20)
 	if err := server.Restart(ctx); err != nil {
 		t.Fatal(err)
 	}
-	grows("work after the outage", &good)
+	good.grows(t, "work after the outage", 20)
 	stop()
 	group.Wait()
 	if s := p.Stats(); s.InUse != 0 || s.Open > 6 || s.DialFailures == 0 {

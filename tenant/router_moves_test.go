@@ -33,7 +33,7 @@ func TestChangesArrive(t *testing.T) {
 		f := setupFleet(t, func(cfg *tenant.RouterConfig) { cfg.Refresh = time.Hour })
 		insert(t, f.router, acme, 1, "old place")
 		f.move(t, acme, tenant.KindDatabase)
-		eventually(t, "moved", func() bool { return len(bodies(t, f.router, acme)) == 0 })
+		until(t, "moved", f.router.News, func() bool { return len(bodies(t, f.router, acme)) == 0 })
 	})
 	t.Run("after listening was lost", func(t *testing.T) {
 		t.Parallel()
@@ -44,7 +44,7 @@ func TestChangesArrive(t *testing.T) {
 			t.Fatal(err)
 		}
 		f.move(t, acme, tenant.KindDatabase)
-		eventually(t, "moved", func() bool { return len(bodies(t, f.router, acme)) == 0 })
+		until(t, "moved", f.router.News, func() bool { return len(bodies(t, f.router, acme)) == 0 })
 	})
 	t.Run("by asking", func(t *testing.T) {
 		t.Parallel()
@@ -56,7 +56,7 @@ func TestChangesArrive(t *testing.T) {
 		}
 		insert(t, f.router, acme, 1, "old place")
 		f.move(t, acme, tenant.KindDatabase)
-		eventually(t, "moved", func() bool { return len(bodies(t, f.router, acme)) == 0 })
+		until(t, "moved", f.router.News, func() bool { return len(bodies(t, f.router, acme)) == 0 })
 	})
 	// A transaction that began before another and commits after it.
 	t.Run("out of order", func(t *testing.T) {
@@ -80,11 +80,11 @@ func TestChangesArrive(t *testing.T) {
 		if err := f.catalog.Remove(ctx, busy); err != nil {
 			t.Fatal(err)
 		}
-		eventually(t, "the later one is seen", func() bool { _, err := f.router.Placement(ctx, busy); return err != nil })
+		until(t, "the later one is seen", f.router.News, func() bool { _, err := f.router.Placement(ctx, busy); return err != nil })
 		if err := tx.Commit(ctx); err != nil {
 			t.Fatal(err)
 		}
-		eventually(t, "and the earlier one", func() bool { _, err := f.router.Placement(ctx, acme); return errors.Is(err, tenant.ErrSuspended) })
+		until(t, "and the earlier one", f.router.News, func() bool { _, err := f.router.Placement(ctx, acme); return errors.Is(err, tenant.ErrSuspended) })
 	})
 }
 

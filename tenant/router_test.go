@@ -91,18 +91,8 @@ func setupFleet(t *testing.T, change func(*tenant.RouterConfig)) *fleet {
 		t.Fatal(err)
 	}
 	t.Cleanup(f.router.Close)
-	eventually(t, "the router listens", func() bool { return f.router.Stats().Listening })
+	until(t, "the router listens", f.router.News, func() bool { return f.router.Stats().Listening })
 	return f
-}
-
-// eventually waits until holds does.
-func eventually(t *testing.T, what string, holds func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); !holds(); time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("not in time: %s", what)
-		}
-	}
 }
 
 // The same statements and the same keys for everybody: each sees its own.
@@ -176,14 +166,14 @@ func TestRouterRefuses(t *testing.T) {
 	if err := f.catalog.Put(ctx, stranger, f.places[acme]); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "the stranger has a place", func() bool { _, err := f.router.Placement(ctx, stranger); return err == nil })
+	until(t, "the stranger has a place", f.router.News, func() bool { _, err := f.router.Placement(ctx, stranger); return err == nil })
 
 	suspended := f.places[acme]
 	suspended.Suspended = true
 	if err := f.catalog.Put(ctx, stranger, suspended); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "suspended", func() bool { _, err := f.router.Placement(ctx, stranger); return errors.Is(err, tenant.ErrSuspended) })
+	until(t, "suspended", f.router.News, func() bool { _, err := f.router.Placement(ctx, stranger); return errors.Is(err, tenant.ErrSuspended) })
 	for method, err := range everyMethod(ctx, f.router, stranger) {
 		if !errors.Is(err, tenant.ErrSuspended) {
 			t.Errorf("%s for a suspended tenant: %v", method, err)
@@ -192,7 +182,7 @@ func TestRouterRefuses(t *testing.T) {
 	if err := f.catalog.Remove(ctx, stranger); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "removed", func() bool {
+	until(t, "removed", f.router.News, func() bool {
 		_, err := f.router.Placement(ctx, stranger)
 		return errors.Is(err, tenant.ErrUnknownTenant)
 	})
@@ -267,5 +257,5 @@ func TestRouterChecksDatabases(t *testing.T) {
 	if err := f.catalog.Put(ctx, acme, f.places[acme]); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "mended", func() bool { _, err := f.router.Exec(ctx, acme, `select 1`); return err == nil })
+	until(t, "mended", f.router.News, func() bool { _, err := f.router.Exec(ctx, acme, `select 1`); return err == nil })
 }

@@ -250,13 +250,7 @@ func TestCancelledWhileRunning(t *testing.T) {
 			return err
 		})
 	}()
-	for running := false; !running; {
-		err := pool.QueryRow(t.Context(), `select exists (select from pg_stat_activity
-			where datname = current_database() and wait_event = 'PgSleep')`).Scan(&running)
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
+	sleepers(t, pool, 1)
 	cancel()
 	if err := <-result; !errors.Is(err, context.Canceled) {
 		t.Errorf("InTx returns %v", err)

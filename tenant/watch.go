@@ -16,6 +16,7 @@ type watch struct {
 	mark string // everything before it was seen
 
 	listening         atomic.Bool
+	news              news // of listening, changes and failures
 	changes, failures atomic.Int64
 }
 
@@ -49,6 +50,7 @@ func (r *Router) catchUp(ctx context.Context) {
 	tenants, next, err := r.cfg.Catalog.changes(ctx, r.watch.mark)
 	if err != nil {
 		r.watch.failures.Add(1)
+		r.watch.news.spread()
 		return // the mark stays, and with it what was missed
 	}
 	for _, text := range tenants {
@@ -68,6 +70,7 @@ func (r *Router) changed(text string) {
 		r.memory.forget(NewInt64ID(n).identity())
 	}
 	r.memory.forget(NewTextID(text).identity())
+	r.watch.news.spread()
 }
 
 // listen waits for notifications, over and over.
@@ -81,6 +84,7 @@ func (r *Router) listen(ctx context.Context) {
 			return
 		}
 		r.watch.failures.Add(1)
+		r.watch.news.spread()
 		if time.Since(start) > lastPause {
 			pause = firstPause
 		}
@@ -110,6 +114,7 @@ func (r *Router) listenOnce(ctx context.Context) {
 	}
 	r.catchUp(ctx) // what happened before it listened
 	r.watch.listening.Store(true)
+	r.watch.news.spread()
 	for {
 		note, err := conn.WaitForNotification(ctx)
 		if err != nil {
