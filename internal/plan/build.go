@@ -65,9 +65,9 @@ type builder struct {
 	fieldTypes map[*model.FieldType]goType
 	local      map[string]bool // types of sqlc's that are used
 	packages   map[Kind]*pkg
-	// repoNames has what tables' repositories are called, or would be; see free.
-	repoNames map[string]bool
-	defaults  map[string]bool // default expressions, and whether each stands in a statement
+	repoNames  map[string]bool // what tables' repositories are called, or would be; see repoName
+	declared   map[string]bool // what the package declares besides; see repoName
+	defaults   map[string]bool // default expressions, and whether each stands in a statement
 	// methodScope has the names of rows.go, and what every method calls its receiver
 	// and arguments.
 	methodScope scope
@@ -216,7 +216,7 @@ func (b *builder) pkgOf(kind Kind) *pkg {
 	if p.Private {
 		p.names["newStore"] = true
 	}
-	for _, n := range []string{"Store", "New", "InTx", "InTxWith", "DB", "Opt", "Set", "ErrEmptyPatch", "ErrServerFilled"} {
+	for _, n := range ownNames {
 		p.claim(n, diag.Pos{})
 	}
 	for _, d := range b.dims {
@@ -241,6 +241,11 @@ func (p *pkg) claim(name string, pos diag.Pos) bool {
 
 // mustClaim is claim with a diagnostic: what at pos would be called name.
 func (b *builder) mustClaim(p *pkg, name string, pos diag.Pos, what string) {
+	b.mustClaimOr(p, name, pos, what, "rename one of the two")
+}
+
+// mustClaimOr is mustClaim with what to do about it.
+func (b *builder) mustClaimOr(p *pkg, name string, pos diag.Pos, what, fix string) {
 	if p.claim(name, pos) {
 		return
 	}
@@ -248,7 +253,7 @@ func (b *builder) mustClaim(p *pkg, name string, pos diag.Pos, what string) {
 		Code: diag.CodeNameTaken, Pos: pos,
 		Message: fmt.Sprintf("%s would be called %s, and package %s has another %s", what, name, p.Name, name),
 		Why:     "names of the emitted package follow from those of tables, files and queries, so that they can be predicted",
-		Fix:     "rename one of the two",
+		Fix:     fix,
 	}
 	if first := p.owner[name]; first.File != "" {
 		d.Related = []diag.Related{{Pos: first, Message: "the other one comes from here"}}
@@ -263,7 +268,7 @@ func (b *builder) repoFor(p *pkg, file string, pos diag.Pos) *repo {
 	if rel := b.relationOf(base); rel != nil {
 		return b.tableRepo(p, rel)
 	}
-	return b.repo(p, exported(base), fileName(base), nil, pos)
+	return b.repo(p, b.repoName(base), fileName(base), nil, pos)
 }
 
 // relationOf returns the relation whose table a file called base is named after,
@@ -290,7 +295,7 @@ func (b *builder) tableRepo(p *pkg, rel *catalog.Relation) *repo {
 	if r := p.owns[rel]; r != nil {
 		return r
 	}
-	r := b.repo(p, exported(rel.Name), fileName(rel.Name), rel, rel.Pos)
+	r := b.repo(p, b.repoName(rel.Name), fileName(rel.Name), rel, rel.Pos)
 	p.owns[rel] = r
 	return r
 }

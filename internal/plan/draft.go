@@ -69,6 +69,7 @@ func (d *Draft) begin() *builder {
 		b.makeImports()
 		b.makeDimensions()
 		b.modelRows()
+		b.nameRepos()
 		b.methodNames()
 		d.builder = b
 	}

@@ -67,7 +67,8 @@ func (b *builder) declareTypes(out *Plan) {
 		if decl == nil {
 			diag.Bugf("plan: sqlc declares no type %s", order[i])
 		}
-		b.mustClaim(p, decl.Name, diag.Pos{}, "a type of sqlc's")
+		b.mustClaimOr(p, decl.Name, b.in.Block.Pos, "a type of sqlc's",
+			fmt.Sprintf("rename: {%s: %sRow}", strings.ToLower(strings.Join(words(decl.Name), "_")), decl.Name))
 		p.Types = append(p.Types, b.typeDecl(decl, u))
 	}
 	slices.SortFunc(p.Types, func(a, b *TypeDecl) int { return strings.Compare(a.Name, b.Name) })

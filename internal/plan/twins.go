@@ -124,12 +124,6 @@ func (u use) named(code string) {
 // free returns the first of names that the package does not have and will not
 // get, as the repository of a table or of a file of queries.
 func (b *builder) free(p *pkg, names ...string) string {
-	if b.repoNames == nil {
-		b.repoNames = map[string]bool{}
-		for _, rel := range b.in.Catalog.Relations {
-			b.repoNames[exported(rel.Name)] = true
-		}
-	}
 	for _, n := range names {
 		if !b.repoNames[n] && p.claim(n, diag.Pos{}) {
 			return n

@@ -1,0 +1,57 @@
+package plan
+
+import (
+	"slices"
+
+	"github.com/jinzhu/inflection"
+
+	"github.com/tenantc/tenantc/internal/catalog"
+)
+
+// ownNames are what an emitted package declares whatever it is made of.
+var ownNames = []string{"Store", "New", "InTx", "InTxWith", "DB", "Opt", "Set", "ErrEmptyPatch", "ErrServerFilled"}
+
+// nameRepos finds out what tables' repositories are called.
+func (b *builder) nameRepos() {
+	b.repoNames, b.declared = map[string]bool{}, map[string]bool{}
+	for _, n := range ownNames {
+		b.declared[n] = true
+	}
+	exact := b.in.Block.Go.Raw["emit_exact_table_names"] == true
+	for _, rel := range b.in.Catalog.Relations {
+		switch {
+		case rel.Model != nil: // its struct is in another package
+		case exact:
+			b.declared[exported(rel.Name)] = true
+		default:
+			b.declared[exported(inflection.Singular(rel.Name))] = true
+		}
+	}
+	for _, t := range b.in.Catalog.Types {
+		if t.Kind == catalog.Enum {
+			b.declared[exported(t.Name)] = true
+		}
+	}
+	for _, rel := range b.in.Catalog.Relations {
+		b.repoNames[exported(rel.Name)] = true
+	}
+	for _, rel := range b.in.Catalog.Relations {
+		b.repoNames[b.repoName(rel.Name)] = true
+	}
+}
+
+// repoName returns what the repository of a table, or of a file of queries, is
+// called: as the table, "Users". A table in the singular whose struct has that
+// name already, or one called store, has a repository in the plural, "Accounts"
+// and "Stores"; what has no plural of its own, as "NewsRepository", has a suffix.
+func (b *builder) repoName(base string) string {
+	name := exported(base)
+	if !b.declared[name] {
+		return name
+	}
+	many := exported(inflection.Plural(base))
+	if b.declared[many] || slices.ContainsFunc(b.in.Catalog.Relations, func(rel *catalog.Relation) bool { return exported(rel.Name) == many }) {
+		return name + "Repository"
+	}
+	return many
+}
