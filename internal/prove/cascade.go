@@ -123,10 +123,7 @@ func (s *schema) crosses(fk *catalog.ForeignKey, action catalog.Action, deleted 
 	p := s.p
 	child, parent := p.tenancy(fk.From), p.tenancy(fk.To)
 	acts := action != catalog.NoAction && action != catalog.Restrict
-	if !acts && !parent.Owned() {
-		return "", false
-	}
-	if child.Class == catalog.Private && parent.Class == catalog.Private {
+	if !acts && !parent.Owned() || child.Class == catalog.Private && parent.Class == catalog.Private {
 		return "", false
 	}
 	if child.Class == catalog.Unclassified {

@@ -32,8 +32,15 @@ type writtenCase struct {
 func writtenCases(t *testing.T) []*writtenCase {
 	t.Helper()
 	var out []*writtenCase
-	for _, folder := range []string{"rules", "leaks"} {
-		pattern := map[string]string{"rules": "testdata/*.txtar", "leaks": "testdata/leaks/*.txtar"}[folder]
+	for _, folder := range []string{"rules", "leaks", "database"} {
+		pattern := map[string]string{"rules": "testdata/*.txtar"}[folder]
+		leak := notRefused
+		if pattern == "" {
+			pattern = "testdata/" + folder + "/*.txtar"
+		}
+		if folder == "database" {
+			leak = notRefusedFor
+		}
 		files, err := gallery.Load(pattern)
 		if err != nil {
 			t.Fatal(err)
@@ -43,7 +50,7 @@ func writtenCases(t *testing.T) []*writtenCase {
 				out = append(out, &writtenCase{name: folder + "/" + f.Name + " " + name, schema: s.Schema, tenancy: s.Tenancy, queries: s.SQL,
 					wrong: func(p *prove.Proof, rep *diag.List) string { return wrong(f, p, rep) }})
 			}
-			side("leak", &f.Leak, notRefused)
+			side("leak", &f.Leak, leak)
 			side("tight", &f.Tight, notTight)
 		}
 	}
@@ -62,6 +69,9 @@ func writtenCases(t *testing.T) []*writtenCase {
 		tableCase("unscoped", unscopedSchema, config.Tenancy{}, unscopedCases, unscopedCase.text, nil),
 		tableCase("causes", causesSchema, causesTenancy, causeCases, causeCase.text, nil),
 		filtered(),
+		tableCase("database", databaseSchema, databaseTenancy, databaseCases, databaseCase.text, databaseCase.wrong),
+		tableCase("database_extension", strangeSchema, config.Tenancy{Isolation: config.IsolationDatabase, Tables: databaseTenancy.Tables},
+			strangeCases, databaseCase.text, databaseCase.wrong),
 		tableCase("fixes", fixSchema, fixTenancy, fixCases, fixCase.text, nil),
 	)
 }

@@ -31,7 +31,7 @@ func TestDatabase(t *testing.T) {
 			t.Parallel()
 			proofs, rep := proveSide(&f.Leak)
 			for _, p := range proofs {
-				if why := notRefusedFor(p, rep, f.Wants[p.Stmt.Name]); why != "" {
+				if why := notRefusedFor(f, p, rep); why != "" {
 					t.Errorf("%s %s\n%s", p.Stmt.Name, why, p.Stmt.Text)
 				}
 			}
@@ -64,7 +64,8 @@ func TestDatabase(t *testing.T) {
 }
 
 // notRefusedFor says why a leak is not refused for the code that want names, or "".
-func notRefusedFor(p *prove.Proof, rep *diag.List, want gallery.Want) string {
+func notRefusedFor(f *gallery.File, p *prove.Proof, _ *diag.List) string {
+	want := f.Wants[p.Stmt.Name]
 	if want.Verdict == "refused" {
 		if p.Verdict != prove.Refused {
 			return "is a leak and is " + p.Verdict.String() + ": " + proofText(p)
@@ -194,107 +195,142 @@ func lines(t *testing.T, conn *pgconn.PgConn, sql string) []string {
 	return out
 }
 
-// What leads out of a tenant's own database is refused by name, and so is what
-// a connection would keep for its next user.
-func TestDatabaseRefused(t *testing.T) {
-	t.Parallel()
-	side := gallery.Side{Schema: `CREATE EXTENSION lo; CREATE TABLE docs (id bigint PRIMARY KEY, title text NOT NULL);
-		CREATE FUNCTION other() RETURNS text LANGUAGE c AS 'other';`}
-	side.Tenancy.Isolation = config.IsolationDatabase
-	for _, c := range []struct {
-		sql  string
-		code diag.Code
-	}{
-		{`COPY docs FROM PROGRAM 'psql other'`, diag.CodeStatementKind},
-		{`COPY docs TO '/tmp/docs'`, diag.CodeStatementKind},
-		{`SET search_path = other`, diag.CodeStatementKind},
-		{`SET ROLE other`, diag.CodeStatementKind},
-		{`CREATE TEMPORARY TABLE t AS SELECT * FROM docs`, diag.CodeStatementKind},
-		{`TRUNCATE docs`, diag.CodeStatementKind},
-		{`LISTEN docs`, diag.CodeStatementKind},
-		{`CALL other()`, diag.CodeStatementKind},
-		{`DO 'begin end'`, diag.CodeStatementKind},
-		{`SELECT set_config('search_path', 'other', false) FROM docs`, diag.CodeFunction},
-		{`SELECT * FROM other.public.docs`, diag.CodeUnknownRelation},
-		{`SELECT query FROM docs, pg_stat_activity`, diag.CodeSystemRelation},
-		{`SELECT datname FROM docs, pg_catalog.pg_database`, diag.CodeSystemRelation},
-		{`SELECT description FROM docs, pg_shdescription`, diag.CodeSystemRelation},
-		{`SELECT pg_read_file('base/1/1259') FROM docs`, diag.CodeFunction},
-		{`SELECT pg_ls_dir('base') FROM docs`, diag.CodeFunction},
-		{`SELECT pg_stat_get_activity(NULL) FROM docs`, diag.CodeFunction},
-		{`SELECT pg_terminate_backend(1) FROM docs`, diag.CodeFunction},
-		{`SELECT pg_database_size('other') FROM docs`, diag.CodeFunction},
-		{`SELECT lo_import('/etc/passwd') FROM docs`, diag.CodeFunction},
-		{`SELECT lo_get(1) FROM docs`, diag.CodeFunction},
-		{`SELECT dblink_connect('dbname=other') FROM docs`, diag.CodeFunction},
-		{`SELECT database_to_xml(true, true, '') FROM docs`, diag.CodeFunction},
-		{`SELECT other() FROM docs`, diag.CodeFunction},
-		{`SELECT 'docs'::regclass FROM docs`, diag.CodeFunction},
-		{`SELECT title FROM elsewhere`, diag.CodeUnknownRelation},
-	} {
-		side.SQL = "-- name: Q :exec\n" + c.sql + ";\n"
-		proofs, rep := proveSide(&side)
-		codes := []diag.Code{}
-		for _, d := range rep.Sorted() {
-			codes = append(codes, d.Code)
+const databaseSchema = `CREATE EXTENSION lo;
+CREATE TABLE docs (id bigint PRIMARY KEY, title text NOT NULL);
+CREATE TABLE plans (id bigint PRIMARY KEY);
+CREATE TABLE uses (plan_id bigint REFERENCES plans (id) ON DELETE SET NULL);
+CREATE FUNCTION other() RETURNS text LANGUAGE c AS 'other';
+CREATE FUNCTION known() RETURNS text LANGUAGE c AS 'known';
+CREATE MATERIALIZED VIEW kept AS SELECT id FROM docs;
+CREATE MATERIALIZED VIEW kept_kept AS SELECT count(*) FROM kept, plans;
+CREATE MATERIALIZED VIEW kept_plans AS SELECT id FROM plans;
+CREATE MATERIALIZED VIEW kept_known AS SELECT known() FROM docs;
+CREATE MATERIALIZED VIEW kept_sample AS SELECT id FROM docs TABLESAMPLE system (1);`
+
+var databaseTenancy = config.Tenancy{
+	Isolation: config.IsolationDatabase,
+	Tables:    []config.Table{{Name: "plans", Global: true}},
+	Trust:     config.Trust{Functions: []config.Named{{Name: "known"}}},
+}
+
+// databaseCase is a statement of a tenant's own database.
+type databaseCase struct {
+	annotation, sql string
+	verdict         prove.Verdict
+	code            diag.Code // that it is refused for, or that it leans on
+}
+
+// What leads out of the database is refused by name, and so is what a connection
+// would keep for its next user. No parameter carries the tenant, so that none
+// can be declared to.
+var databaseCases = []databaseCase{
+	{"", `COPY docs FROM PROGRAM 'psql other'`, prove.Refused, diag.CodeStatementKind},
+	{"", `COPY docs TO '/tmp/docs'`, prove.Refused, diag.CodeStatementKind},
+	{"", `SET search_path = other`, prove.Refused, diag.CodeStatementKind},
+	{"", `SET ROLE other`, prove.Refused, diag.CodeStatementKind},
+	{"", `CREATE TEMPORARY TABLE t AS SELECT * FROM docs`, prove.Refused, diag.CodeStatementKind},
+	{"", `TRUNCATE docs`, prove.Refused, diag.CodeStatementKind},
+	{"", `LISTEN docs`, prove.Refused, diag.CodeStatementKind},
+	{"", `CALL other()`, prove.Refused, diag.CodeStatementKind},
+	{"", `DO 'begin end'`, prove.Refused, diag.CodeStatementKind},
+	{"", `SELECT set_config('search_path', 'other', false) FROM docs`, prove.Refused, diag.CodeFunction},
+	{"", `SELECT * FROM other.public.docs`, prove.Refused, diag.CodeUnknownRelation},
+	{"", `SELECT query FROM docs, pg_stat_activity`, prove.Refused, diag.CodeSystemRelation},
+	{"", `SELECT datname FROM docs, pg_catalog.pg_database`, prove.Refused, diag.CodeSystemRelation},
+	{"", `SELECT description FROM docs, pg_shdescription`, prove.Refused, diag.CodeSystemRelation},
+	{"", `SELECT pg_read_file('base/1/1259') FROM docs`, prove.Refused, diag.CodeFunction},
+	{"", `SELECT pg_ls_dir('base') FROM docs`, prove.Refused, diag.CodeFunction},
+	{"", `SELECT pg_stat_get_activity(NULL) FROM docs`, prove.Refused, diag.CodeFunction},
+	{"", `SELECT pg_terminate_backend(1) FROM docs`, prove.Refused, diag.CodeFunction},
+	{"", `SELECT pg_database_size('other') FROM docs`, prove.Refused, diag.CodeFunction},
+	{"", `SELECT lo_import('/etc/passwd') FROM docs`, prove.Refused, diag.CodeFunction},
+	{"", `SELECT lo_get(1) FROM docs`, prove.Refused, diag.CodeFunction},
+	{"", `SELECT dblink_connect('dbname=other') FROM docs`, prove.Refused, diag.CodeFunction},
+	{"", `SELECT database_to_xml(true, true, '') FROM docs`, prove.Refused, diag.CodeFunction},
+	{"", `SELECT other() FROM docs`, prove.Refused, diag.CodeFunction},
+	{"", `SELECT 'docs'::regclass FROM docs`, prove.Refused, diag.CodeFunction},
+	{"", `SELECT title FROM elsewhere`, prove.Refused, diag.CodeUnknownRelation},
+
+	{"", `SELECT title FROM docs WHERE id = @tenant_id`, prove.Confined, ""},
+	{"-- tenant: none", `SELECT title FROM docs`, prove.Confined, ""},
+	{"-- tenant: by tenant", `SELECT title FROM docs`, prove.Confined, ""},
+	{"-- tenant: filter docs", `SELECT title FROM docs ORDER BY id`, prove.Confined, ""},
+	{"-- tenant: @id", `SELECT title FROM docs WHERE id = @id`, prove.Refused, diag.CodeAnnotation},
+	{"-- tenant: unscoped admin: all of them", `SELECT title FROM docs`, prove.Refused, diag.CodeStale},
+	{"-- tenant: unscoped admin: all of them", `SELECT title, pg_read_file(title) FROM docs`, prove.Unscoped, ""},
+	{"-- tenant: existence: known", `INSERT INTO docs VALUES (1, 'a')`, prove.Refused, diag.CodeStale},
+
+	{"", `SELECT id FROM kept`, prove.Confined, ""},
+	{"", `SELECT count FROM kept_kept`, prove.Confined, ""},
+	{"", `SELECT known() FROM docs`, prove.Confined, ""},
+	{"", `SELECT id FROM kept_plans`, prove.Refused, diag.CodeUnclassified},
+	{"", `SELECT known FROM kept_known`, prove.Refused, diag.CodeUnclassified},
+	{"", `SELECT id FROM kept_sample`, prove.Refused, diag.CodeUnclassified},
+
+	{"", `SELECT id FROM plans`, prove.Global, ""},
+	{"", `SELECT p.id FROM plans p, docs d`, prove.Confined, ""},
+	{"", `INSERT INTO plans SELECT id FROM docs`, prove.Refused, diag.CodeGlobalWrite},
+	{"", `DELETE FROM plans`, prove.Global, diag.CodeAssumeCascade},
+}
+
+func (c databaseCase) text() string {
+	return "-- name: Q :exec\n" + c.annotation + "\n" + c.sql + ";\n"
+}
+
+// wrong says in what the proof is not as wanted, or "".
+func (c databaseCase) wrong(p *prove.Proof) string {
+	var codes []diag.Code
+	for _, d := range p.Findings {
+		codes = append(codes, d.Code)
+	}
+	for _, a := range p.Assumes {
+		if !a.Declared {
+			codes = append(codes, a.Code)
 		}
-		if len(proofs) != 1 || proofs[0].Verdict != prove.Refused || !slices.Contains(codes, c.code) {
-			t.Errorf("%s: want it refused for %s, got %v", c.sql, c.code, rep.Sorted())
+	}
+	if p.Verdict != c.verdict || (c.code == "") != (len(codes) == 0) || c.code != "" && !slices.Contains(codes, c.code) {
+		return fmt.Sprintf("is %s for %v, want %s for %q", p.Verdict, codes, c.verdict, c.code)
+	}
+	return ""
+}
+
+func TestDatabaseStatements(t *testing.T) {
+	t.Parallel()
+	for _, c := range databaseCases {
+		proofs, rep := proveSide(&gallery.Side{Schema: databaseSchema, SQL: c.text(), Tenancy: databaseTenancy})
+		if len(proofs) != 1 {
+			t.Errorf("%s: %v", c.sql, rep.Sorted())
+		} else if why := c.wrong(proofs[0]); why != "" {
+			t.Errorf("%s %s %s", c.annotation, c.sql, why)
 		}
 	}
 }
+
+const strangeSchema = `CREATE EXTENSION my_operators; CREATE TABLE docs (id bigint PRIMARY KEY); CREATE TABLE plans (id bigint PRIMARY KEY);`
 
 // An extension that is not known may bring rows of another database through an
-// operator or a cast. Who has read it says so.
-func TestDatabaseExtension(t *testing.T) {
-	t.Parallel()
-	side := gallery.Side{
-		Schema: `CREATE EXTENSION my_operators; CREATE TABLE docs (id bigint PRIMARY KEY); CREATE TABLE plans (id bigint PRIMARY KEY);`,
-		SQL:    "-- name: Own :many\nSELECT id FROM docs;\n-- name: Plans :many\nSELECT id FROM plans;\n",
-	}
-	side.Tenancy.Isolation = config.IsolationDatabase
-	side.Tenancy.Tables = []config.Table{{Name: "plans", Global: true}}
-	for _, trusted := range []bool{false, true} {
-		if trusted {
-			side.Tenancy.Trust.Extensions = []config.Named{{Name: "my_operators"}}
-		}
-		proofs, rep := proveSide(&side)
-		if got := []bool{proofs[0].Open(), proofs[1].Open()}; got[0] == trusted || got[1] {
-			t.Errorf("trusted %t: leans on something open: %v, %v", trusted, got, rep.Sorted())
-		}
-		if proofs[0].Verdict != prove.Confined || proofs[1].Verdict != prove.Global {
-			t.Errorf("%s and %s", proofs[0].Verdict, proofs[1].Verdict)
-		}
-	}
+// operator or a cast.
+var strangeCases = []databaseCase{
+	{"", `SELECT id FROM docs`, prove.Confined, diag.CodeAssumeExtension},
+	{"", `INSERT INTO docs SELECT id FROM plans`, prove.Confined, diag.CodeAssumeExtension},
+	{"", `SELECT id FROM plans`, prove.Global, ""},
 }
 
-// No parameter carries the tenant there, so that none can be declared to.
-func TestDatabaseAnnotations(t *testing.T) {
+// Who has read it says so.
+func TestDatabaseExtension(t *testing.T) {
 	t.Parallel()
-	side := gallery.Side{Schema: `CREATE TABLE docs (id bigint PRIMARY KEY, title text NOT NULL);`}
-	side.Tenancy.Isolation = config.IsolationDatabase
-	for _, c := range []struct {
-		annotation, sql string
-		verdict         prove.Verdict
-		code            diag.Code
-	}{
-		{"", `SELECT title FROM docs WHERE id = @tenant_id`, prove.Confined, ""},
-		{"-- tenant: none", `SELECT title FROM docs`, prove.Confined, ""},
-		{"-- tenant: by tenant", `SELECT title FROM docs`, prove.Confined, ""},
-		{"-- tenant: filter docs", `SELECT title FROM docs ORDER BY id`, prove.Confined, ""},
-		{"-- tenant: @id", `SELECT title FROM docs WHERE id = @id`, prove.Refused, diag.CodeAnnotation},
-		{"-- tenant: unscoped admin: all of them", `SELECT title FROM docs`, prove.Refused, diag.CodeStale},
-		{"-- tenant: unscoped admin: all of them", `SELECT title, pg_read_file(title) FROM docs`, prove.Unscoped, ""},
-		{"-- tenant: existence: known", `INSERT INTO docs VALUES (1, 'a')`, prove.Refused, diag.CodeStale},
-	} {
-		side.SQL = "-- name: Q :exec\n" + c.annotation + "\n" + c.sql + ";\n"
-		proofs, rep := proveSide(&side)
-		if len(proofs) != 1 || proofs[0].Verdict != c.verdict {
-			t.Errorf("%s %s: want %s, got %v", c.annotation, c.sql, c.verdict, rep.Sorted())
-			continue
-		}
-		if found := rep.Sorted(); (len(found) > 0) != (c.code != "") || c.code != "" && found[0].Code != c.code {
-			t.Errorf("%s %s: want %q, got %v", c.annotation, c.sql, c.code, found)
+	for _, trusted := range []bool{false, true} {
+		for _, c := range strangeCases {
+			ten := config.Tenancy{Isolation: config.IsolationDatabase, Tables: databaseTenancy.Tables}
+			if trusted {
+				ten.Trust.Extensions, c.code = []config.Named{{Name: "my_operators"}}, ""
+			}
+			proofs, rep := proveSide(&gallery.Side{Schema: strangeSchema, SQL: c.text(), Tenancy: ten})
+			if len(proofs) != 1 {
+				t.Errorf("%s: %v", c.sql, rep.Sorted())
+			} else if why := c.wrong(proofs[0]); why != "" {
+				t.Errorf("trusted %t: %s %s", trusted, c.sql, why)
+			}
 		}
 	}
 }
