@@ -61,8 +61,8 @@ func furtherOfWrites(cat *catalog.Catalog, s *query.Stmt, dims []*catalog.Dimens
 }
 
 // keptByKey reports whether a foreign key sees to it that f's column goes with
-// the tenant's: it refers to a row that has both, or it is one that is asked for
-// on its own, by `reference`.
+// the tenant's: it refers to a row of the same tenant that has both, or it is one
+// that is asked for on its own, by `reference`.
 func (p *prover) keptByKey(rel *catalog.Relation, f further) bool {
 	ten := p.tenancy(rel)
 	return slices.ContainsFunc(rel.ForeignKeys, func(fk *catalog.ForeignKey) bool {
@@ -73,7 +73,7 @@ func (p *prover) keptByKey(rel *catalog.Relation, f further) bool {
 		if p.idOnly(fk) {
 			return true
 		}
-		return to.Owned() && rel.Columns[f.col].NotNull && ten.Column() >= 0 && rel.Columns[ten.Column()].NotNull &&
+		return to.Owned() && to.Dim == ten.Dim && rel.Columns[f.col].NotNull && ten.Column() >= 0 && rel.Columns[ten.Column()].NotNull &&
 			pairsIn(fk, ten, to, ten.Dim) && pairsIn(fk, ten, to, f.dim)
 	})
 }
