@@ -59,12 +59,6 @@ func explainProof(ctx context.Context, b *block, p *prove.Proof, database string
 		}
 		fmt.Fprintln(w, "  it is not understood, and so not tried")
 		return nil
-	case b.catalog.Private():
-		for _, d := range p.Findings {
-			fmt.Fprintf(w, "  %s: %s\n", d.Code, d.Message)
-		}
-		fmt.Fprintln(w, "  no database has rows of two tenants, so that there is none to show it in")
-		return nil
 	}
 	for _, d := range p.Findings {
 		fmt.Fprintf(w, "  %s: %s\n", d.Code, d.Message)
@@ -73,6 +67,10 @@ func explainProof(ctx context.Context, b *block, p *prove.Proof, database string
 		if !a.Declared {
 			fmt.Fprintf(w, "  %s: %s\n", a.Code, a.Message)
 		}
+	}
+	if b.catalog.Private() {
+		fmt.Fprintln(w, "  no database has rows of two tenants, so that there is none to show it in")
+		return nil
 	}
 	e, runs, err := oracle.Find(ctx, oracle.Question{Schema: b.schema, Catalog: b.catalog, Stmt: s, Database: database, Time: exampleTime})
 	switch {

@@ -111,3 +111,43 @@ func TestExplainQuery(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// Where no database has rows of two tenants there is no example to look for.
+func TestExplainQueryOfADatabase(t *testing.T) {
+	t.Parallel()
+	dir := lay(t, map[string]string{
+		"sqlc.yaml": strings.Replace(exampleProject["sqlc.yaml"], `            tables:
+              plans: {global: true}
+              lines: {via: order_id}
+`, `            isolation: database
+`, 1),
+		"schema.sql": `create table docs (id bigint primary key);
+			create function stamp() returns trigger language plpgsql as $$ begin perform 1; return new; end $$;
+			create trigger stamp before insert on docs for each row execute function stamp();`,
+		"queries.sql": `-- name: Fine :many
+select id from docs;
+
+-- name: Calls :many
+select id, pg_read_file('/etc/passwd') from docs;
+
+-- name: Leans :exec
+insert into docs (id) values (@id);
+`,
+	}).Name()
+	const none = "no database has rows of two tenants"
+	for query, want := range map[string][]string{
+		"Fine":  {"Fine: confined", "it is proven"},
+		"Calls": {"Calls: refused", "TC4301", none},
+		"Leans": {"Leans: confined", "TC2303", none},
+	} {
+		var out bytes.Buffer
+		if err := ExplainQuery(t.Context(), Config{Dir: dir}, query, "", &out); err != nil {
+			t.Fatal(err)
+		}
+		for _, part := range want {
+			if !strings.Contains(out.String(), part) {
+				t.Errorf("%q is missing in\n%s", part, out.String())
+			}
+		}
+	}
+}
