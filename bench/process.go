@@ -191,11 +191,14 @@ func putAside(dir, name string) error {
 }
 
 // plain runs sqlc alone in dir.
-func (t tools) plain(dir string) (run, error) {
-	if err := putAside(dir, "plain"); err != nil {
+func (t tools) plain(dir string) (run, error) { return t.alone(dir, "plain") }
+
+// alone runs sqlc alone in dir, with the configuration whose output has that name.
+func (t tools) alone(dir, name string) (run, error) {
+	if err := putAside(dir, name); err != nil {
 		return run{}, err
 	}
-	return runIn(dir, t.sqlc, "generate", "-f", "plain.yaml")
+	return runIn(dir, t.sqlc, "generate", "-f", name+".yaml")
 }
 
 func output(dir, program string, args ...string) (string, error) {
