@@ -2,10 +2,11 @@ package prove
 
 import (
 	"fmt"
-	"github.com/tenantc/tenantc/internal/diag"
 	"slices"
 
 	"github.com/tenantc/tenantc/internal/catalog"
+	"github.com/tenantc/tenantc/internal/diag"
+	"github.com/tenantc/tenantc/internal/query"
 )
 
 // cascade assumes of the foreign keys that refer to a relation from which a
@@ -60,13 +61,13 @@ func (s *schema) action(fk *catalog.ForeignKey, deleted bool, seen map[reached]b
 	if deleted {
 		action = fk.OnDelete
 	}
-	if why, byConsistent := s.crosses(fk, action, deleted); why != "" {
+	if c := s.crosses(fk, action, deleted); c.why != "" {
 		a := Assumption{
-			Subject: "action of foreign key " + fkName(fk), Declared: byConsistent && fk.Consistent, Pos: fk.Pos, Code: diag.CodeAssumeCascade,
+			Subject: "action of foreign key " + fkName(fk), Declared: c.byConsistent && fk.Consistent, Pos: fk.Pos, Code: diag.CodeAssumeCascade,
 			Message: fmt.Sprintf("the foreign key %s acts across tenants when a row of %s goes or changes", fkName(fk), fk.To.ShortName()),
-			Why:     why, Fix: s.mendAction(fk),
+			Why:     c.why, Fix: c.fix,
 		}
-		if byConsistent {
+		if c.byConsistent {
 			does := "block it"
 			if action != catalog.NoAction && action != catalog.Restrict {
 				does = "be changed with it"
@@ -98,17 +99,6 @@ func (s *schema) action(fk *catalog.ForeignKey, deleted bool, seen map[reached]b
 	s.actions(fk.From, false, changed, seen)
 }
 
-// mendAction says what would keep the action with the tenant.
-func (s *schema) mendAction(fk *catalog.ForeignKey) string {
-	switch {
-	case s.p.tenancy(fk.From).Class != catalog.Unclassified:
-		return s.p.compositeKey(fk)
-	case s.p.mayOwn(fk):
-		return s.p.declareVia(fk)
-	}
-	return "give " + fk.From.ShortName() + " the tenant column"
-}
-
 // setColumns returns the columns that SET NULL or SET DEFAULT assigns.
 func (s *schema) setColumns(fk *catalog.ForeignKey, deleted bool) []int {
 	if deleted && len(fk.SetColumns) > 0 {
@@ -117,45 +107,86 @@ func (s *schema) setColumns(fk *catalog.ForeignKey, deleted bool) []int {
 	return fk.Columns
 }
 
-// crosses says how an action may leave the tenant, or ""; and whether a
-// declaration that the key never crosses tenants would answer that.
-func (s *schema) crosses(fk *catalog.ForeignKey, action catalog.Action, deleted bool) (why string, byConsistent bool) {
+// crossing says how an action may leave the tenant, and what would keep it.
+// byConsistent: a declaration that the key never crosses tenants would.
+type crossing struct {
+	why, fix     string
+	byConsistent bool
+}
+
+// crosses says how an action may leave the tenant; the zero crossing is none.
+func (s *schema) crosses(fk *catalog.ForeignKey, action catalog.Action, deleted bool) crossing {
 	p := s.p
 	child, parent := p.tenancy(fk.From), p.tenancy(fk.To)
 	acts := action != catalog.NoAction && action != catalog.Restrict
+	name := fk.From.ShortName()
 	if !acts && !parent.Owned() || child.Class == catalog.Private && parent.Class == catalog.Private {
-		return "", false
+		return crossing{}
 	}
 	if child.Class == catalog.Unclassified {
-		return "whose rows " + fk.From.ShortName() + " holds is not declared", false
+		fix := fmt.Sprintf("tables: {%s: {global: true}} when it is nobody's data, else give it the tenant column", name)
+		if parent.Owned() {
+			fix = p.declareOwned(fk)
+		}
+		return crossing{why: "whose rows " + name + " holds is not declared", fix: fix}
 	}
 	if child.Class == catalog.Global {
-		if !parent.Owned() {
-			return "", false // both are nobody's
+		switch {
+		case !parent.Owned():
+			return crossing{} // both are nobody's
+		case !acts:
+			return crossing{why: name + " is nobody's, and its rows would block the tenant's", fix: p.declareOwned(fk)}
 		}
-		if !acts {
-			return fk.From.ShortName() + " is nobody's, and its rows would block the tenant's", false
-		}
-		return "rows of " + fk.From.ShortName() + ", which are nobody's, would be changed with a tenant's row", false
+		return crossing{why: "rows of " + name + ", which are nobody's, would be changed with a tenant's row", fix: p.declareOwned(fk)}
 	}
 	if acts && (action == catalog.SetNull || action == catalog.SetDefault) {
-		for _, c := range s.setColumns(fk, deleted) {
-			if slices.Contains(child.Columns, c) || child.Owner != nil && slices.Contains(child.Owner.Columns, c) {
-				return "it would set " + fk.From.Columns[c].Name + ", by which " + fk.From.ShortName() + " is owned", false
+		owning := func(c int) bool {
+			return slices.Contains(child.Columns, c) || child.Owner != nil && slices.Contains(child.Owner.Columns, c)
+		}
+		set := s.setColumns(fk, deleted)
+		if i := slices.IndexFunc(set, owning); i >= 0 {
+			return crossing{
+				why: "it would set " + fk.From.Columns[set[i]].Name + ", by which " + name + " is owned",
+				fix: otherAction(fk, deleted, slices.DeleteFunc(slices.Clone(fk.Columns), owning)),
 			}
 		}
 	}
 	if child.Owner == fk && child.Class == catalog.Derived {
-		return "", false
+		return crossing{}
 	}
 	if !parent.Owned() {
-		return "rows of every tenant in " + fk.From.ShortName() + " would be changed with one row of " + fk.To.ShortName() + ", which is nobody's", false
+		return crossing{
+			why: "rows of every tenant in " + name + " would be changed with one row of " + fk.To.ShortName() + ", which is nobody's",
+			fix: otherAction(fk, deleted, nil) + "; or a statement that is meant for every tenant: -- tenant: unscoped admin: …",
+		}
 	}
 	if pairsIn(fk, child, parent, parent.Dim) {
-		return "", false
+		return crossing{}
 	}
+	what := "block it"
 	if acts {
-		return "another tenant's row of " + fk.From.ShortName() + " that refers to this one would be changed with it", true
+		what = "be changed with it"
 	}
-	return "another tenant's row of " + fk.From.ShortName() + " that refers to this one would block it", true
+	return crossing{why: "another tenant's row of " + name + " that refers to this one would " + what, fix: p.compositeKey(fk), byConsistent: true}
+}
+
+// declareOwned says how a table becomes its parents' owners'.
+func (p *prover) declareOwned(fk *catalog.ForeignKey) string {
+	if !p.mayOwn(fk) {
+		return "give " + fk.From.ShortName() + " the tenant column"
+	}
+	return p.declareVia(fk)
+}
+
+// otherAction writes the action that changes no row of another, or only the
+// columns given.
+func otherAction(fk *catalog.ForeignKey, deleted bool, set []int) string {
+	event := "UPDATE"
+	if deleted {
+		event = "DELETE"
+	}
+	if !deleted || len(set) == 0 {
+		return fmt.Sprintf("ON %s NO ACTION in %s", event, query.Ident(fk.Name))
+	}
+	return fmt.Sprintf("ON DELETE SET NULL (%s) in %s", fk.From.ColumnNames(set), query.Ident(fk.Name))
 }

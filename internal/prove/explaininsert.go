@@ -33,6 +33,9 @@ func (p *prover) explainInsert(q *query.Insert, row int) loose {
 		f.message = fmt.Sprintf("%sthe insert into %s leaves out %s", which, rel.Name, col)
 		f.why = "the row would get the column's default, which is no caller's tenant"
 		f.fix = fmt.Sprintf("list %s and give it %s", col, p.tenantText(ten.Dim))
+		if ten.Class == catalog.Root {
+			f.fix += "; or, where it makes a new tenant, -- tenant: unscoped public: …"
+		}
 		return loose{rte: q.Target, diag: f}
 	}
 	f.message = fmt.Sprintf("%sthe insert into %s gives %s a value that need not be the tenant", which, rel.Name, col)
