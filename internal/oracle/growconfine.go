@@ -93,6 +93,27 @@ func (g *grower) equality(a, b *node) *node {
 	return compare("=", a, b)
 }
 
+// choice says that a is one of b and c.
+func (g *grower) choice(sc *scope, a, b, c *node) *node {
+	b, c = g.typed(b.clone()), g.typed(c.clone())
+	if g.in(50) {
+		b, c = c, b
+	}
+	switch g.IntN(6) {
+	case 0:
+		return piece(boolean, "in", "? IN (?, ?)", a, b, c)
+	case 1:
+		return piece(boolean, "any", "? = ANY (ARRAY[?, ?])", a, b, c)
+	case 2:
+		return compare("=", a, value(a.typ, "case", "CASE WHEN ? THEN ? ELSE ? END", g.condition(sc, 0), b, c))
+	case 3:
+		return compare("=", value(a.typ, "greatest", "GREATEST(?, ?)", b, c), a)
+	case 4:
+		return compare("=", a, value(a.typ, "nullif", "NULLIF(?, ?)", b, c))
+	}
+	return compare("=", a, value(a.typ, "coalesce", "COALESCE(?, ?)", b, c))
+}
+
 // cast converts within the family of a type.
 func (g *grower) cast(a *node) *node {
 	switch a.typ {
@@ -132,7 +153,14 @@ func (g *grower) confine(sc *scope, r *rel) []*node {
 				if g.in(20) {
 					same = g.equality(r.named(t.tenant), g.tenantParam())
 				}
-				return []*node{piece(boolean, "or", "(? OR ?)", same, piece(boolean, "isnull", "? IS NULL", r.named(t.tenant)))}
+				null := piece(boolean, "isnull", "? IS NULL", r.named(t.tenant))
+				if g.in(30) {
+					same = list("and", "(", " AND ", ")", 1, same, g.condition(sc, 0))
+				}
+				if g.in(30) {
+					null = list("and", "(", " AND ", ")", 1, null, g.condition(sc, 0))
+				}
+				return []*node{piece(boolean, "or", "(? OR ?)", same, null)}
 			})
 		}
 		if v := g.tenantValue(sc); v != nil {
@@ -196,8 +224,18 @@ func (g *grower) byTuple(sc *scope, r *rel, cols []string, t *table, ref []strin
 	for _, c := range cols {
 		mine = append(mine, r.named(c))
 	}
-	for _, tuple := range g.tuples(sc, t, ref) {
+	all := g.tuples(sc, t, ref)
+	for _, tuple := range all {
 		add(3, func() []*node { return g.equal(mine, tuple) })
+	}
+	if len(ref) == 1 && len(all) > 0 {
+		add(1, func() []*node {
+			other := pick(g.dice, all...)[0]
+			if g.in(25) {
+				other = g.scalar(sc, other.typ, 0)
+			}
+			return []*node{g.choice(sc, mine[0], pick(g.dice, all...)[0], other)}
+		})
 	}
 	if g.depth < 3 {
 		add(2, func() []*node { return g.member(sc, mine, t, ref) })
