@@ -28,6 +28,7 @@ create table late (id bigint primary key, project_id uuid not null, note text no
 alter table late add foreign key (project_id) references projects (id) not valid;
 create table templates (id bigint primary key, organization_id uuid references organizations (id), name text not null);
 create table filed (id bigint primary key, organization_id uuid not null references organizations (id), project_id uuid not null references projects (id), unique (project_id, id), unique (organization_id, project_id, id));
+create table free (id bigint primary key, organization_id uuid not null, project_id uuid not null);
 create table notes (id bigint primary key, organization_id uuid not null, project_id uuid not null, foreign key (organization_id, project_id, id) references filed (organization_id, project_id, id));
 create table parts (id bigint primary key, project_id uuid not null references projects (id), filed_id bigint not null, foreign key (project_id, filed_id) references filed (project_id, id));
 create table marks (id bigint primary key, project_id uuid not null references projects (id), badge_id bigint not null references badges (id));
@@ -56,6 +57,7 @@ var dimensionKeysCases = []dimensionCase{
 	{"a key that is not valid", "organization", "select l.* from late l join projects p on p.id = l.project_id where" + ofOrganization, "refused"},
 	{"a new row under a key that is not valid", "organization", "insert into late (id, project_id) select 1, p.id from projects p where" + ofOrganization, "refused"},
 	{"a wider column that a row of the wider one only has", "", "insert into notes (id, organization_id, project_id) values (1, gen_random_uuid(), @project)", "refused"},
+	{"a narrower column that a row of the wider one only has", "organization", "insert into free (id, organization_id, project_id) select 1, f.organization_id, f.project_id from filed f where f.organization_id = @organization", "refused"},
 	{"beside what is nobody's", "organization", "select p.id, x.price from projects p, plans x where" + ofOrganization, "confined organization"},
 	{"a dimension that is not there", "team", "select p.id from projects p where" + ofOrganization, "refused"},
 	{"rows of everybody, by the narrower tenant", "", "select x.name from templates x, badges b, tasks t where b.organization_id = @organization and t.project_id = @project and (x.organization_id = @project or x.organization_id is null)", "refused"},

@@ -2,6 +2,7 @@ package prove_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -21,10 +22,20 @@ create table tasks (id bigint primary key, project_id uuid not null references p
 create table stamped (id bigint primary key, organization_id uuid not null references organizations (id), project_id uuid not null references projects (id));
 alter table stamped add unique (id, project_id);
 create table pairs (organization_id uuid not null, project_id uuid not null references projects (id), primary key (organization_id, project_id));
+create table swapped (organization_id uuid not null, project_id uuid not null references projects (id), other uuid not null, unique (project_id, other), unique (organization_id, project_id, other));
 create table checked (id bigint primary key, organization_id uuid not null, project_id uuid not null references projects (id), foreign key (organization_id, project_id) references pairs (organization_id, project_id));
 create table unchecked (id bigint primary key, organization_id uuid, project_id uuid not null references projects (id), foreign key (organization_id, project_id) references pairs (organization_id, project_id));
 create table defaulted (id bigint primary key, organization_id uuid not null default gen_random_uuid(), project_id uuid not null references projects (id));
 create table loose_stamped (id bigint primary key, organization_id uuid not null, project_id uuid not null);
+create table triple (id bigint primary key, organization_id uuid not null, project_id uuid not null, other uuid, foreign key (organization_id, project_id, other) references swapped (organization_id, project_id, other));
+create table not_yet (id bigint primary key, organization_id uuid not null, project_id uuid not null references projects (id));
+alter table not_yet add foreign key (organization_id, project_id) references pairs (organization_id, project_id) not valid;
+create table aside (id bigint primary key, organization_id uuid not null, project_id uuid not null references projects (id), pair uuid, foreign key (organization_id, pair) references pairs (organization_id, project_id));
+create table odd (id bigint primary key, organization_id uuid not null references projects (id), project_id uuid not null references projects (id));
+create table crossed (id bigint primary key, organization_id uuid not null, project_id uuid not null, foreign key (project_id, organization_id) references swapped (project_id, other));
+create table computed (id bigint primary key, x uuid not null, organization_id uuid not null generated always as (x) stored, project_id uuid not null references projects (id));
+create table copies (id bigint primary key, owner uuid not null, project_id uuid not null, foreign key (owner, project_id) references pairs (organization_id, project_id));
+create table half_copies (id bigint primary key, owner uuid not null, project_id uuid not null, other uuid, foreign key (owner, project_id, other) references swapped (organization_id, project_id, other));
 create table loose (id bigint primary key, project_id uuid not null);
 create table notes (id bigint primary key, task_id bigint not null references tasks (id), body text not null);
 create table badges (id bigint primary key, organization_id uuid not null references organizations (id));
@@ -80,7 +91,19 @@ var dimensionCases = []dimensionCase{
 	{"the wider column taken from another's row", "", "insert into stamped (id, organization_id, project_id) select 1, b.organization_id, @project from badges b where b.organization_id = @organization", "confined organization project"},
 	{"the wider column of one row given anything", "", "insert into stamped (id, organization_id, project_id) values (1, @organization, @project), (2, gen_random_uuid(), @project)", "refused"},
 	{"the wider column that a key checks", "", "insert into checked (id, organization_id, project_id) values (1, gen_random_uuid(), @project)", "confined project"},
-	{"the wider column, where NULL is not checked", "", "insert into unchecked (id, organization_id, project_id) values (1, gen_random_uuid(), @project)", "refused"},
+	{"the wider column, checked unless it is NULL", "", "insert into unchecked (id, organization_id, project_id) values (1, gen_random_uuid(), @project)", "confined project"},
+	{"the wider column, where a NULL beside it is not checked", "", "insert into triple (id, organization_id, project_id) values (1, gen_random_uuid(), @project)", "refused"},
+	{"no wider column", "", "insert into tasks (id, project_id, title) values (1, @project, '')", "confined project"},
+	{"the wider column that a key does not check yet", "", "insert into not_yet (id, organization_id, project_id) values (1, gen_random_uuid(), @project)", "refused"},
+	{"the wider column in a key without the narrower", "", "insert into aside (id, organization_id, project_id) values (1, gen_random_uuid(), @project)", "refused"},
+	{"the wider column that is a key of something else", "", "insert into odd (id, organization_id, project_id) values (1, gen_random_uuid(), @project)", "refused"},
+	{"the wider column in a key to something else", "", "insert into crossed (id, organization_id, project_id) values (1, gen_random_uuid(), @project)", "refused"},
+	{"the wider column given the narrower tenant", "", "insert into stamped (id, organization_id, project_id) select 1, p.id, p.id from projects p where p.id = @project", "refused"},
+	{"the wider column given a copy that a key checks", "", "insert into stamped (id, organization_id, project_id) select 1, c.owner, c.project_id from copies c where c.project_id = @project", "confined project"},
+	{"the wider column given a copy that a key need not check", "", "insert into stamped (id, organization_id, project_id) select 1, c.owner, c.project_id from half_copies c where c.project_id = @project", "refused"},
+	{"the wider column computed", "", "insert into computed (id, x, project_id) values (1, gen_random_uuid(), @project)", "refused"},
+	{"the wider column computed anew", "", "update computed set x = gen_random_uuid() where project_id = @project", "refused"},
+	{"the wider column asked for by default", "", "insert into defaulted (id, organization_id, project_id) values (1, default, @project)", "refused"},
 	{"the wider column by default", "", "insert into defaulted (id, project_id) values (1, @project)", "refused"},
 	{"the wider column set to anything", "", "update stamped set organization_id = gen_random_uuid() where project_id = @project", "refused"},
 	{"the wider column set to the wider tenant", "", "update stamped set organization_id = @organization where project_id = @project", "confined organization project"},
@@ -249,5 +272,39 @@ func TestMissingDimension(t *testing.T) {
 	proof := prove.One(cat, stmts[0])
 	if len(proof.Findings) != 1 || proof.Findings[0].Code != diag.CodeOtherRelation || !strings.HasPrefix(proof.Findings[0].Message, "tasks t") {
 		t.Errorf("got %v", proof.Findings)
+	}
+}
+
+// thirdDimensionTenancy has teams, of which only rows know.
+var thirdDimensionTenancy = config.Tenancy{
+	Dimensions: append(slices.Clone(dimensionTenancy.Dimensions), config.Dimension{Name: "team", Columns: []string{"team_id"}}),
+	Tables:     dimensionTenancy.Tables,
+}
+
+const thirdDimensionSchema = dimensionSchema + "create table crew (id bigint primary key, organization_id uuid not null, team_id uuid not null);"
+
+var thirdDimensionCases = []dimensionCase{
+	{"what a row of a third dimension says of the first", "", "insert into stamped (id, organization_id, project_id) select c.id, c.organization_id, @project from crew c where c.team_id = @team", "refused"},
+	{"what a row of the same dimension says of the first", "", "insert into crew (id, organization_id, team_id) select 1, c.organization_id, c.team_id from crew c where c.team_id = @team", "confined team"},
+}
+
+// TestThirdDimension asks that what a row of one dimension says of a wider one is
+// not taken for what a row of another says.
+func TestThirdDimension(t *testing.T) {
+	t.Parallel()
+	var rep diag.List
+	cat := catalog.Build(catalog.Input{Files: []config.File{{Name: "schema.sql", Text: thirdDimensionSchema}}, Tenancy: thirdDimensionTenancy}, &rep)
+	if rep.HasErrors() {
+		t.Fatal(rep.Sorted())
+	}
+	for _, c := range thirdDimensionCases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			var rep diag.List
+			stmts := query.Parse("q.sql", c.text(), cat, &rep)
+			if why := c.wrong(prove.One(cat, stmts[0])); why != "" {
+				t.Errorf("%s\n%v", why, rep.Sorted())
+			}
+		})
 	}
 }

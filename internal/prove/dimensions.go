@@ -51,7 +51,7 @@ func furtherOfWrites(cat *catalog.Catalog, s *query.Stmt, dims []*catalog.Dimens
 		has[d] = true
 	}
 	for _, r := range s.RTEs {
-		if r.Write && r.Relation != nil {
+		if r.Write {
 			for _, f := range furtherOf(cat, r.Relation, tenancyBy(cat, r.Relation, s.Annotation.By)) {
 				has[f.dim] = true
 			}
@@ -61,8 +61,8 @@ func furtherOfWrites(cat *catalog.Catalog, s *query.Stmt, dims []*catalog.Dimens
 }
 
 // keptByKey reports whether a foreign key sees to it that f's column goes with
-// the tenant's: it refers to a row of the same tenant that has both, or it is one
-// that is asked for on its own, by `reference`.
+// the tenant's: to a row that has both, or to one that `reference` asks to be
+// the tenant's.
 func (p *prover) keptByKey(rel *catalog.Relation, f further) bool {
 	ten := p.tenancy(rel)
 	return slices.ContainsFunc(rel.ForeignKeys, func(fk *catalog.ForeignKey) bool {
@@ -70,11 +70,8 @@ func (p *prover) keptByKey(rel *catalog.Relation, f further) bool {
 			return false
 		}
 		to := p.tenancy(fk.To)
-		if p.idOnly(fk) {
-			return true
-		}
-		return to.Owned() && to.Dim == ten.Dim && rel.Columns[f.col].NotNull && ten.Column() >= 0 && rel.Columns[ten.Column()].NotNull &&
-			pairsIn(fk, ten, to, ten.Dim) && pairsIn(fk, ten, to, f.dim)
+		unchecked := func(c int) bool { return c != f.col && !rel.Columns[c].NotNull } // where it is NULL
+		return to.Dim == ten.Dim && pairsIn(fk, ten, to, f.dim) && !slices.ContainsFunc(fk.Columns, unchecked)
 	})
 }
 
@@ -89,17 +86,16 @@ func (p *prover) keeps(l labels, rel *catalog.Relation, f further) bool {
 	}
 	dim := p.tenancy(rel).Dim
 	return slices.ContainsFunc(l.own.columns(map[ownColumns][]keyColumn{}), func(c keyColumn) bool {
-		return c.alone && p.tenancy(c.rel).Dim == dim &&
-			slices.ContainsFunc(furtherOf(p.cat, c.rel, p.tenancy(c.rel)), func(g further) bool { return g.dim == f.dim && g.col == c.col })
+		of := c.rel.Tenancy
+		return c.alone && p.tenancy(c.rel).Dim == dim && f.dim.Index <= of.Dim.Index && of.Columns[f.dim.Index] == c.col
 	})
 }
 
 // proposesFurther reports whether a row of an INSERT gives f's column such a value.
 func (p *prover) proposesFurther(q *query.Insert, rows [][]labels, row int, f further) bool {
 	rel := q.Target.Relation
-	c := rel.Columns[f.col]
 	if _, is := proposedExpr(q, row, f.col).(*query.Default); is || !slices.Contains(q.Into, f.col) {
-		return c.Default == nil && c.Generated == nil && c.Identity == 0 && !c.Serial
+		return !filled(rel.Columns[f.col])
 	}
 	return p.keeps(p.proposedLabels(q, rows, row, f.col), rel, f)
 }
@@ -127,7 +123,7 @@ func (p *prover) setFurther(lv *level, target *query.RTE, set []*query.Assign, r
 			continue
 		}
 		at := slices.IndexFunc(set, func(a *query.Assign) bool {
-			return a.Column == f.col && (a.Partial || !p.keeps(p.stored(lv.labelsOf(a.Value), a.Value, rel, f.col), rel, f))
+			return a.Column == f.col && !p.keeps(p.stored(lv.labelsOf(a.Value), a.Value, rel, f.col), rel, f)
 		})
 		if at >= 0 {
 			p.gives(res, target, lv, f, diag.CodeSetTenant, set[at].At, "SET")
@@ -141,12 +137,7 @@ func (p *prover) setFurther(lv *level, target *query.RTE, set []*query.Assign, r
 func (p *prover) gives(res *result, target *query.RTE, lv *level, f further, code diag.Code, at query.Loc, what string) {
 	rel := target.Relation
 	col, dim := rel.Columns[f.col].Name, p.tenancy(rel).Dim
-	fix := fmt.Sprintf("give %s the parameter of the %s, or what a row of the same %s has there", col, f.dim.Name, dim.Name)
-	if dim.Root != nil && dim.Root != rel && dim.Root.Tenancy.Columns[f.dim.Index] >= 0 && rel.Tenancy.Columns[dim.Index] >= 0 {
-		root := dim.Root
-		fix += fmt.Sprintf("; or FOREIGN KEY (%s, %s) REFERENCES %s (%s, %s)", query.Ident(col), query.Ident(rel.Columns[rel.Tenancy.Columns[dim.Index]].Name), tableName(root),
-			query.Ident(root.Columns[root.Tenancy.Columns[f.dim.Index]].Name), query.Ident(root.Columns[root.Tenancy.Columns[dim.Index]].Name))
-	}
+	fix := fmt.Sprintf("give %s the parameter of the %s, or what a row of the same %s has there; or let a foreign key hold both columns", col, f.dim.Name, dim.Name)
 	res.loose = append(res.loose, loose{rte: target, lv: lv, diag: finding{
 		code: code, loc: at, width: 1,
 		message: fmt.Sprintf("%s gives %s.%s a value that need not be the %s's", what, target.Alias, col, f.dim.Name),

@@ -98,7 +98,7 @@ func (s *schema) proposesForeign(w write, fk *catalog.ForeignKey, cols []*catalo
 	for j, col := range cols {
 		e := proposedExpr(w.insertion, row, col.Index)
 		if _, is := e.(*query.Default); e == nil || is {
-			if col.Default != nil || col.Generated != nil || col.Identity != 0 || col.Serial {
+			if filled(col) {
 				return true
 			}
 			return false // a NULL, and nothing is referred to: MATCH FULL allows it only beside others
@@ -111,6 +111,11 @@ func (s *schema) proposesForeign(w write, fk *catalog.ForeignKey, cols []*catalo
 	// A key that a child of fk.To may repeat names two rows, of which fk means the
 	// one in the parent.
 	return !(isUsableKey(fk.To, fk.RefColumns) && isTuple(list, fk.To, fk.RefColumns))
+}
+
+// filled reports whether a column that an INSERT leaves out gets a value.
+func filled(c *catalog.Column) bool {
+	return c.Default != nil || c.Generated != nil || c.Identity != 0 || c.Serial
 }
 
 func fkName(fk *catalog.ForeignKey) string {
