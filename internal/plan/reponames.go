@@ -19,13 +19,17 @@ func (b *builder) nameRepos() {
 	}
 	exact := b.in.Block.Go.Raw["emit_exact_table_names"] == true
 	for _, rel := range b.in.Catalog.Relations {
-		switch {
-		case rel.Model != nil: // its struct is in another package
-		case exact:
-			b.declared[exported(rel.Name)] = true
-		default:
-			b.declared[exported(inflection.Singular(rel.Name))] = true
+		if rel.Model != nil {
+			continue // its struct is in another package
 		}
+		name := rel.Name
+		if !exact {
+			name = inflection.Singular(name)
+		}
+		if rel.Schema != "public" {
+			name = rel.Schema + "_" + name // as sqlc has it
+		}
+		b.declared[exported(name)] = true
 	}
 	for _, t := range b.in.Catalog.Types {
 		if t.Kind == catalog.Enum {
