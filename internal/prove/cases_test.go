@@ -62,6 +62,7 @@ func writtenCases(t *testing.T) []*writtenCase {
 		tableCase("dimensions", dimensionSchema, dimensionTenancy, dimensionCases, dimensionCase.text, dimensionCase.wrong),
 		tableCase("dimension_keys", dimensionKeysSchema, dimensionKeysTenancy, dimensionKeysCases, dimensionCase.text, dimensionCase.wrong),
 		tableCase("own_root", ownRootSchema, config.Tenancy{Dimensions: dimensionTenancy.Dimensions}, ownRootCases, dimensionCase.text, dimensionCase.wrong),
+		tableCase("dimension_further", furtherSchema, furtherTenancy, furtherCases, dimensionCase.text, dimensionCase.wrong),
 		tableCase("dimension_types", dimensionTypesSchema, dimensionTypesTenancy, dimensionTypesCases, dimensionCase.text, dimensionCase.wrong),
 		tableCase("third_dimension", thirdDimensionSchema, thirdDimensionTenancy, thirdDimensionCases, dimensionCase.text, dimensionCase.wrong),
 		tableCase("root_within", dimensionSchema, rootWithinTenancy, rootWithinCases, dimensionCase.text, dimensionCase.wrong),

@@ -36,7 +36,7 @@ func furtherOf(cat *catalog.Catalog, rel *catalog.Relation, ten catalog.Tenancy)
 	}
 	var out []further
 	for _, d := range cat.Dimensions[:rel.Tenancy.Dim.Index+1] {
-		if col := rel.Tenancy.Columns[d.Index]; d != ten.Dim && col >= 0 && !slices.Contains(ownerOf(ten), col) {
+		if col := rel.Tenancy.Columns[d.Index]; col >= 0 && !slices.Contains(ownerOf(ten), col) {
 			out = append(out, further{d, col})
 		}
 	}

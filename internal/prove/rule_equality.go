@@ -61,7 +61,7 @@ func (p *prover) deterministic(e query.Expr) bool {
 	case *query.Array:
 		return !slices.ContainsFunc(e.Elems, p.folding)
 	case *query.NullIf:
-		return p.deterministic(e.Left) && p.deterministic(e.Right)
+		return !slices.ContainsFunc([]query.Expr{e.Left, e.Right}, p.folding)
 	case *query.Coalesce, *query.MinMax, *query.Case:
 		return !slices.ContainsFunc(chosen(e), p.folding) // it has the collation of one of them, or none
 	}

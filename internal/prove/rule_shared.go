@@ -49,12 +49,12 @@ func (p *prover) sharedTest(r *query.RTE, col int, facts []*fact) *fact {
 //
 //	r.t = @t OR (r.t IS NULL AND r.published)
 func (p *prover) ownOrShared(e query.Expr, r *query.RTE, col int) bool {
-	ok, named := p.asksOwner(e, r, col)
-	return ok && named
+	_, named := p.asksOwner(e, r, col)
+	return named
 }
 
 // asksOwner reports whether e cannot be true unless r.t is the tenant or NULL,
-// and whether it names the tenant.
+// and whether it does so and names the tenant.
 func (p *prover) asksOwner(e query.Expr, r *query.RTE, col int) (ok, named bool) {
 	for _, c := range conjuncts(e, nil) {
 		var a, b query.Expr
@@ -69,7 +69,7 @@ func (p *prover) asksOwner(e query.Expr, r *query.RTE, col int) (ok, named bool)
 			}
 			ok, named = ok || all, named || all && some
 		case *query.Op:
-			if c.Name == "=" && c.Left != nil && (c.Schema == "" || c.Schema == "pg_catalog") {
+			if c.Name == "=" && (c.Schema == "" || c.Schema == "pg_catalog") {
 				a, b = c.Left, c.Right
 			}
 		case *query.DistinctFrom:

@@ -149,6 +149,13 @@ func (s *sayer) letter(by string, d diag.Diagnostic) {
 	if d.Fix != "" {
 		s.printf("    fix: %s\n", oneLine(d.Fix))
 	}
+	if g := d.Group; g.Many != "" {
+		instead := ""
+		if g.Instead {
+			instead = ", instead"
+		}
+		s.printf("    with others: %s; %s; fix: %s%s\n", g.Many, g.Why, g.Fix, instead)
+	}
 	for _, r := range d.Related {
 		s.printf("    %s: %s\n", s.place(r.Pos), oneLine(r.Message))
 	}
