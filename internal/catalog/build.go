@@ -10,6 +10,7 @@ package catalog
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/tenantc/tenantc/internal/config"
 	"github.com/tenantc/tenantc/internal/diag"
@@ -67,8 +68,9 @@ type builder struct {
 
 	passed map[string]bool // statements that trust.migrations names, and that were met
 
-	calls  int      // of functions that are being followed
-	pathOn []string // the schemas behind public on the search path
+	calls  int                    // of functions that are being followed
+	alike  map[string]*pgast.Node // see shared
+	pathOn []string               // the schemas behind public on the search path
 
 	indexes   map[qname]*Index // every index, by schema and name
 	sequences map[qname]bool   // those made by CREATE SEQUENCE
@@ -92,6 +94,7 @@ func newBuilder(in Input, rep *diag.List) *builder {
 	return &builder{
 		cat: &Catalog{index: newIndex(), private: in.Tenancy.Isolation == config.IsolationDatabase}, in: in, rep: rep,
 		passed:    map[string]bool{},
+		alike:     map[string]*pgast.Node{},
 		indexes:   map[qname]*Index{},
 		sequences: map[qname]bool{},
 		temps:     map[string]bool{},
@@ -135,7 +138,7 @@ func (b *builder) exprIn(n *pgast.Node, bracket int32, isDefault bool) *Expr {
 	if n == nil {
 		return nil
 	}
-	e := &Expr{Node: n, Pos: b.stmt}
+	e := &Expr{Node: b.shared(n), Pos: b.stmt}
 	first := firstOffset(n)
 	if first >= 0 {
 		e.Pos = b.src.at(first)
@@ -147,6 +150,23 @@ func (b *builder) exprIn(n *pgast.Node, bracket int32, isDefault bool) *Expr {
 		e.Text = b.src.exprText(first, isDefault)
 	}
 	return e
+}
+
+// shared returns one tree for all calls of a function without arguments, as most
+// defaults are: in a large schema they would take as much memory as its columns.
+// There is no name of a column in them that a later statement might change.
+func (b *builder) shared(n *pgast.Node) *pgast.Node {
+	f := n.GetFuncCall()
+	if f == nil || len(f.GetArgs())+len(f.GetAggOrder()) > 0 || f.GetAggFilter() != nil || f.GetOver() != nil ||
+		f.GetAggWithinGroup() || f.GetAggStar() || f.GetAggDistinct() || f.GetFuncVariadic() {
+		return n
+	}
+	key := fmt.Sprintf("%q %d", pgast.Strings(f.GetFuncname()), f.GetFuncformat())
+	known, ok := b.alike[key]
+	if !ok {
+		known, b.alike[key] = n, n
+	}
+	return known
 }
 
 // finish turns the interpreter's state into the catalog's.

@@ -89,11 +89,12 @@ func newBuilder(d *Draft, rep *diag.List) *builder {
 // pkg is a package in the making.
 type pkg struct {
 	*Package
-	names scope               // of the package: types, variables, constants
-	owner map[string]diag.Pos // where an exported name comes from
-	repos map[string]*repo    // by name
-	files map[string]bool     // of the repositories
-	owns  map[*catalog.Relation]*repo
+	names  scope                // of the package: types, variables, constants
+	owner  map[string]*diag.Pos // where an exported name comes from; nil for the package itself
+	lately *diag.Pos            // the last of owner: many a name comes from one place
+	repos  map[string]*repo     // by name
+	files  map[string]bool      // of the repositories
+	owns   map[*catalog.Relation]*repo
 
 	dests     map[*row]*Dest // that methods share
 	destOrder []*row
@@ -106,7 +107,7 @@ type repo struct {
 	pkg     *pkg
 	rel     *catalog.Relation // whose rows it holds; nil for a file of queries
 	use     use
-	methods map[string]diag.Pos // of the query files
+	methods map[string]diag.Pos // of the query files; nil behind the generated ones
 	left    int                 // how many of them are not planned yet
 	hasCols bool                // the columns for conditions are planned, and may be printed already
 }
@@ -201,7 +202,7 @@ func (b *builder) pkgOf(kind Kind) *pkg {
 	}
 	p := &pkg{
 		Package: &Package{Kind: kind, Dir: out, Name: name},
-		names:   scope{}, owner: map[string]diag.Pos{}, repos: map[string]*repo{}, files: map[string]bool{}, owns: map[*catalog.Relation]*repo{},
+		names:   scope{}, owner: map[string]*diag.Pos{}, repos: map[string]*repo{}, files: map[string]bool{}, owns: map[*catalog.Relation]*repo{},
 		dests: map[*row]*Dest{}, handle: map[string]bool{},
 	}
 	if kind == Scoped {
@@ -235,7 +236,12 @@ func (p *pkg) claim(name string, pos diag.Pos) bool {
 		return false
 	}
 	p.names[name] = true
-	p.owner[name] = pos
+	if pos.File != "" {
+		if p.lately == nil || *p.lately != pos {
+			p.lately = &pos
+		}
+		p.owner[name] = p.lately
+	}
 	return true
 }
 
@@ -255,8 +261,8 @@ func (b *builder) mustClaimOr(p *pkg, name string, pos diag.Pos, what, fix strin
 		Why:     "names of the emitted package follow from those of tables, files and queries, so that they can be predicted",
 		Fix:     fix,
 	}
-	if first := p.owner[name]; first.File != "" {
-		d.Related = []diag.Related{{Pos: first, Message: "the other one comes from here"}}
+	if first := p.owner[name]; first != nil {
+		d.Related = []diag.Related{{Pos: *first, Message: "the other one comes from here"}}
 	}
 	b.rep.Add(d)
 }

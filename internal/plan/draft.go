@@ -89,6 +89,11 @@ func (d *Draft) Rehearse(print func(*Ready) error) error {
 	d.rehearsed = true
 	err := d.begin().crud(print)
 	d.reader = query.NewReader(d.in.Catalog) // what the old one remembers is hardly needed again
+	for _, p := range d.builder.packages {
+		for _, r := range p.repos {
+			r.methods = nil
+		}
+	}
 	return err
 }
 
