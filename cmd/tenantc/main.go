@@ -9,11 +9,11 @@ import (
 	"context"
 	"os"
 	"os/signal"
-	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
 	"slices"
 	"syscall"
+	"time"
 )
 
 func main() {
@@ -29,27 +29,36 @@ func main() {
 
 // smallHeap is how many bytes the heap may take before garbage is collected
 // often.
-const smallHeap = 24 << 20
+const smallHeap = 26 << 20
 
 // leastHeap is the heap that the runtime itself takes for none at GOGC=100.
 const leastHeap = 4 << 20
 
+// paceEvery is how often the pace of the collector is looked at: in that time a
+// run allocates one or two MB.
+const paceEvery = 5 * time.Millisecond
+
 // staySmall makes a run that generates collect its garbage rarely while it takes
 // little, and often once it is large. Such a run mostly waits for sqlc: collecting
 // often then costs nobody time, and halves what it takes beside sqlc's hundreds
-// of MB.
+// of MB. It lasts until the process ends.
 func staySmall() {
-	var afterEach func()
-	afterEach = func() {
-		live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	var before uint64
+	pace := func() {
 		metrics.Read(live)
 		if live[0].Value.Kind() != metrics.KindUint64 {
 			return // this Go has no such figure, and keeps its own pace
 		}
-		bytes := max(live[0].Value.Uint64(), leastHeap)
-		debug.SetGCPercent(max(int(100*smallHeap/bytes)-100, 17))
-		// Nothing refers to the new value, so that the next collection finds it gone.
-		runtime.AddCleanup(new([16]byte), func(next func()) { next() }, afterEach)
+		if bytes := max(live[0].Value.Uint64(), leastHeap); bytes != before {
+			before = bytes
+			debug.SetGCPercent(max(int(100*smallHeap/bytes)-100, 17))
+		}
 	}
-	afterEach()
+	pace()
+	go func() {
+		for range time.Tick(paceEvery) {
+			pace()
+		}
+	}()
 }
