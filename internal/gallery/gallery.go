@@ -30,7 +30,7 @@
 //	-- tenancy: T global
 //	-- tenancy: T undeclared …         nothing is declared; the rest of the line
 //	                                   is the truth, for those who execute
-//	-- trust: triggers|functions|consistent NAME
+//	-- trust: triggers|functions|consistent|migrations NAME
 //	-- isolation: database             each tenant has a database of its own
 //
 // A line of want is one of:

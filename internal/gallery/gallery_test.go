@@ -17,6 +17,7 @@ const small = `Comment.
 -- tenancy: plans global
 -- tenancy: "Odd" direct "tenantId" nulls everybody
 -- trust: triggers touch
+-- trust: migrations schema.sql:8c1f03d2a9b4
 CREATE TABLE tenants (id uuid PRIMARY KEY);
 -- data.sql --
 SELECT 1;
@@ -86,6 +87,9 @@ func TestParse(t *testing.T) {
 		t.Errorf("declared tables (-want +got):\n%s", d)
 	}
 	if d := cmp.Diff([]config.Named{{Name: "touch"}}, f.Leak.Tenancy.Trust.Triggers); d != "" {
+		t.Errorf("trust (-want +got):\n%s", d)
+	}
+	if d := cmp.Diff([]config.Named{{Name: "schema.sql:8c1f03d2a9b4"}}, f.Leak.Tenancy.Trust.Migrations); d != "" {
 		t.Errorf("trust (-want +got):\n%s", d)
 	}
 	wantWants := map[string]gallery.Want{

@@ -109,6 +109,8 @@ func trust(t *config.Trust, words []string) error {
 		t.Functions = append(t.Functions, name)
 	case "consistent":
 		t.Consistent = append(t.Consistent, name)
+	case "migrations":
+		t.Migrations = append(t.Migrations, name)
 	default:
 		return fmt.Errorf("nothing of the kind %s is trusted", words[0])
 	}

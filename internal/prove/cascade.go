@@ -151,7 +151,7 @@ func (s *schema) crosses(fk *catalog.ForeignKey, action catalog.Action, deleted 
 			}
 		}
 	}
-	if child.Owner == fk && child.Class == catalog.Derived {
+	if child.Owner == fk {
 		return crossing{}
 	}
 	if !parent.Owned() {

@@ -285,6 +285,7 @@ const thirdDimensionSchema = dimensionSchema + "create table crew (id bigint pri
 
 var thirdDimensionCases = []dimensionCase{
 	{"what a row of a third dimension says of the first", "", "insert into stamped (id, organization_id, project_id) select c.id, c.organization_id, @project from crew c where c.team_id = @team", "refused"},
+	{"the first, where nothing is asked of the third", "", "insert into stamped (id, organization_id, project_id) values (1, @organization, @project)", "confined organization project"},
 	{"what a row of the same dimension says of the first", "", "insert into crew (id, organization_id, team_id) select 1, c.organization_id, c.team_id from crew c where c.team_id = @team", "confined team"},
 }
 

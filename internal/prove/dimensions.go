@@ -66,12 +66,9 @@ func furtherOfWrites(cat *catalog.Catalog, s *query.Stmt, dims []*catalog.Dimens
 func (p *prover) keptByKey(rel *catalog.Relation, f further) bool {
 	ten := p.tenancy(rel)
 	return slices.ContainsFunc(rel.ForeignKeys, func(fk *catalog.ForeignKey) bool {
-		if !p.usableFK(fk) || !slices.Contains(fk.Columns, f.col) {
-			return false
-		}
 		to := p.tenancy(fk.To)
 		unchecked := func(c int) bool { return c != f.col && !rel.Columns[c].NotNull } // where it is NULL
-		return to.Dim == ten.Dim && pairsIn(fk, ten, to, f.dim) && !slices.ContainsFunc(fk.Columns, unchecked)
+		return p.usableFK(fk) && to.Dim == ten.Dim && pairsIn(fk, ten, to, f.dim) && !slices.ContainsFunc(fk.Columns, unchecked)
 	})
 }
 

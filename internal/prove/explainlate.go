@@ -100,7 +100,7 @@ func (lv *level) noteLate(r *query.RTE) {
 	}
 	targets := r.CTE.Query.Columns()
 	for _, f := range lv.pushes(r) {
-		if f.to.param == 0 || f.col >= len(targets) {
+		if f.to.param == 0 {
 			continue
 		}
 		if c, ok := targets[f.col].Expr.(*query.ColRef); ok && c.RTE.Relation != nil && lv.p.tenancy(c.RTE.Relation).Column() == c.Col {
@@ -114,7 +114,7 @@ func (lv *level) noteLate(r *query.RTE) {
 // stands outside, where the rows are changed already.
 func (p *prover) afterWrite(l loose) loose {
 	late, ok := p.late[l.rte]
-	if !l.instance || !ok || l.diag.code != diag.CodeNoTenant && l.diag.code != diag.CodeIDOnly {
+	if !ok || l.diag.code != diag.CodeNoTenant && l.diag.code != diag.CodeIDOnly {
 		return l
 	}
 	l.diag.code = diag.CodeTooLate
