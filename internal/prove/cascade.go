@@ -160,6 +160,16 @@ func (s *schema) crosses(fk *catalog.ForeignKey, action catalog.Action, deleted 
 			fix: otherAction(fk, deleted, nil) + "; or a statement that is meant for every tenant: -- tenant: unscoped admin: …",
 		}
 	}
+	if action == catalog.Cascade && !deleted {
+		for _, f := range furtherOf(p.cat, fk.From, child) {
+			if slices.Contains(fk.Columns, f.col) && !pairsIn(fk, child, parent, f.dim) {
+				return crossing{
+					why: "it would give " + fk.From.Columns[f.col].Name + " of " + name + " a value that need not be the " + f.dim.Name + "'s",
+					fix: otherAction(fk, deleted, nil),
+				}
+			}
+		}
+	}
 	if pairsIn(fk, child, parent, parent.Dim) {
 		return crossing{}
 	}

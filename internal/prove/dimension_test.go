@@ -131,6 +131,9 @@ func (c dimensionCase) wrong(p *prove.Proof) string {
 	for _, tenant := range p.Tenants {
 		got = append(got, tenant.Dim.Name)
 	}
+	if p.Open() {
+		got = append(got, "open")
+	}
 	if s := strings.Join(got, " "); s != c.want {
 		return fmt.Sprintf("got %s, want %s: %v", s, c.want, p.Findings)
 	}

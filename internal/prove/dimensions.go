@@ -62,13 +62,40 @@ func furtherOfWrites(cat *catalog.Catalog, s *query.Stmt, dims []*catalog.Dimens
 
 // keptByKey reports whether a foreign key sees to it that f's column goes with
 // the tenant's: to a row that has both, or to one that `reference` asks to be
-// the tenant's.
+// the tenant's. It is a row from before the statement: keys are checked when all
+// is written, and what the statement itself puts there would prove nothing.
+//
+//	INSERT INTO nodes (organization_id, project_id, id, parent_id) VALUES (…, 1, 1)  -- its own parent
+//
+// Where f's column is NULL the key is not checked, and the row is none of that
+// dimension's.
 func (p *prover) keptByKey(rel *catalog.Relation, f further) bool {
 	ten := p.tenancy(rel)
 	return slices.ContainsFunc(rel.ForeignKeys, func(fk *catalog.ForeignKey) bool {
 		to := p.tenancy(fk.To)
 		unchecked := func(c int) bool { return c != f.col && !rel.Columns[c].NotNull } // where it is NULL
-		return p.usableFK(fk) && to.Dim == ten.Dim && pairsIn(fk, ten, to, f.dim) && !slices.ContainsFunc(fk.Columns, unchecked)
+		return p.usableFK(fk) && !p.changes(fk.To, map[*catalog.Relation]bool{}) && to.Dim == ten.Dim && pairsIn(fk, ten, to, f.dim) && !slices.ContainsFunc(fk.Columns, unchecked)
+	})
+}
+
+// changes reports whether the statement may put values into rel: as a target, or
+// through a foreign key of rel whose action follows what it changes. seen are the
+// relations that were asked.
+func (p *prover) changes(rel *catalog.Relation, seen map[*catalog.Relation]bool) bool {
+	for partitionOf(rel) != nil { // its rows are written through the whole table, too
+		rel = partitionOf(rel)
+	}
+	if seen[rel] {
+		return false
+	}
+	seen[rel] = true
+	parts := rel.Subtree()
+	return slices.ContainsFunc(p.stmt.RTEs, func(r *query.RTE) bool {
+		return r.Write && (slices.Contains(parts, r.Relation) || slices.Contains(r.Relation.Subtree(), rel))
+	}) || slices.ContainsFunc(parts, func(part *catalog.Relation) bool {
+		return slices.ContainsFunc(part.ForeignKeys, func(fk *catalog.ForeignKey) bool {
+			return (fk.OnUpdate == catalog.Cascade || fk.OnUpdate == catalog.SetDefault || fk.OnDelete == catalog.SetDefault) && p.changes(fk.To, seen)
+		})
 	})
 }
 
@@ -134,7 +161,7 @@ func (p *prover) setFurther(lv *level, target *query.RTE, set []*query.Assign, r
 func (p *prover) gives(res *result, target *query.RTE, lv *level, f further, code diag.Code, at query.Loc, what string) {
 	rel := target.Relation
 	col, dim := rel.Columns[f.col].Name, p.tenancy(rel).Dim
-	fix := fmt.Sprintf("give %s the parameter of the %s, or what a row of the same %s has there; or let a foreign key hold both columns", col, f.dim.Name, dim.Name)
+	fix := fmt.Sprintf("give %s the parameter of the %s, or what a row of the same %s has there; or let a foreign key to a table that is not written hold both columns", col, f.dim.Name, dim.Name)
 	res.loose = append(res.loose, loose{rte: target, lv: lv, diag: finding{
 		code: code, loc: at, width: 1,
 		message: fmt.Sprintf("%s gives %s.%s a value that need not be the %s's", what, target.Alias, col, f.dim.Name),
