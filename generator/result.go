@@ -95,9 +95,7 @@ func queryOf(p *prove.Proof) Query {
 	for _, a := range p.Assumes {
 		q.Assumes = append(q.Assumes, a.Subject)
 	}
-	for _, d := range p.Declarations() {
-		q.Declared = append(q.Declared, d)
-	}
+	q.Declared = append(q.Declared, p.Declarations()...)
 	for _, u := range p.Unread {
 		q.Unread = append(q.Unread, reasonOf(u, q.File))
 	}
