@@ -21,7 +21,8 @@ func writeStatements(dir string, tables int) error {
 	}
 	for i := 1; i <= tables; i++ {
 		table, parent := fmt.Sprintf("things_%04d", i), fmt.Sprintf("things_%04d", max(i-1, 1))
-		fill := strings.NewReplacer("TABLE", table, "PARENT", parent, "NUMBER", fmt.Sprintf("%04d", i))
+		child := fmt.Sprintf("things_%04d", min(i+1, tables))
+		fill := strings.NewReplacer("TABLE", table, "PARENT", parent, "CHILD", child, "NUMBER", fmt.Sprintf("%04d", i))
 		text := fill.Replace(generatedSQL + batched(generatedSQL) + queriesSQL + batched(queriesSQL) + aloneSQL)
 		if err := os.WriteFile(filepath.Join(dir, "same_queries", table+".sql"), []byte(text), 0o644); err != nil {
 			return err
@@ -108,6 +109,9 @@ select * from TABLE where tenant_id = @tenant_id;
 
 -- name: LoadParentsNUMBER :many
 select * from PARENT where tenant_id = @tenant_id and id = any(@ids::uuid[]);
+
+-- name: LoadChildrenNUMBER :many
+select * from CHILD where tenant_id = @tenant_id and parent_id = any(@ids::uuid[]) order by id;
 
 -- name: CreateManyNUMBER :many
 insert into TABLE (tenant_id, name, amount, parent_id, id)

@@ -231,6 +231,38 @@ func (r *Users) Exists(ctx context.Context, tenantID tenant.ID, conds ...filter.
 	return scanExists(r.db.QueryRow(ctx, key, sql+")", args...))
 }
 
+const loadDocumentsOfUsers = `select tenant_id, id, title, content, owner_id, is_public, created_at, updated_at from documents where tenant_id = $1 and owner_id = any($2) order by id`
+
+// LoadDocuments returns the documents that refer to users with OwnerID, by the ID of the user.
+// It asks once. A user to which none refers is not among the keys;
+// a user of another tenant is tenant.ErrMismatch.
+//
+// source: schema/003_documents.sql:16
+func (r *Users) LoadDocuments(ctx context.Context, tenantID tenant.ID, users []models.User) (map[uuid.UUID][]models.Document, error) {
+	key := tenant.Key(tenantID)
+	keys, err := tenant.Refs(key, len(users), func(i int) (k uuid.UUID, refers, own bool) {
+		u := &users[i]
+		return u.ID, true, u.TenantID == tenantID
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[uuid.UUID][]models.Document, len(keys))
+	if len(keys) == 0 {
+		return out, nil
+	}
+	rows, err := r.db.Query(ctx, key, loadDocumentsOfUsers, key, manyUUIDs(keys))
+	found, err := collectDocuments(rows, err, 0)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range found {
+		k := d.OwnerID
+		out[k] = append(out[k], d)
+	}
+	return out, nil
+}
+
 const createUser = `insert into users (tenant_id, name, email, age`
 const createUserValues = `) values ($1, $2, $3, $4`
 const createUserEnd = `) returning tenant_id, id, name, email, role, age, created_at, updated_at`

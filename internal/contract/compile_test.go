@@ -235,6 +235,21 @@ var cases = []struct {
 		`cannot use acme .* as uuid\.UUID value in map index`,
 		`owners, _ := store.Documents.LoadOwners(ctx, acme, nil); _ = owners[id]`,
 	}, {
+		"tenant left out of what refers to rows",
+		`store.Users.LoadDocuments(ctx, []models.User{})`,
+		`not enough arguments in call to store\.Users\.LoadDocuments`,
+		`store.Users.LoadDocuments(ctx, acme, []models.User{})`,
+	}, {
+		"what refers to rows of another table",
+		`store.Users.LoadDocuments(ctx, acme, []models.Document{})`,
+		`cannot use \[\]models\.Document{} .* as \[\]models\.User value`,
+		`store.Users.LoadDocuments(ctx, acme, []models.User{})`,
+	}, {
+		"what refers to rows, by a tenant",
+		`documents, _ := store.Users.LoadDocuments(ctx, acme, nil); _ = documents[acme]`,
+		`cannot use acme .* as uuid\.UUID value in map index`,
+		`documents, _ := store.Users.LoadDocuments(ctx, acme, nil); _ = documents[id]`,
+	}, {
 		"list of all tenants",
 		`store.Tenants.List(ctx, acme)`,
 		`store\.Tenants\.List undefined`,

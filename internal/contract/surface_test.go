@@ -22,7 +22,7 @@ func TestEveryMethodOfGenTakesTheTenant(t *testing.T) {
 		"(*Users).Get", "(*Users).List", "(*Users).Count", "(*Users).Create", "(*Users).Update", "(*Users).Delete",
 		"(*Users).CreateMany", "(*Users).Upsert", "(*Users).UpsertByEmail", "(*Users).ListBy", "(*Users).Page", "(*Users).ForEach", "(*Users).Exists", "(*Users).UpdateWhere", "(*Users).DeleteWhere",
 		"(*Users).FindByEmail", "(*Users).SetRoles", "(*Users).Import",
-		"(*Documents).SearchByTitle", "(*Documents).LoadOwners", "(*Tenants).Usage",
+		"(*Documents).SearchByTitle", "(*Documents).LoadOwners", "(*Users).LoadDocuments", "(*Tenants).Usage",
 	} {
 		if !slices.Contains(s.asked, want) {
 			t.Errorf("%s: not among the methods that take a ctx: %s", want, strings.Join(s.asked, ", "))

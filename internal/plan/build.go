@@ -58,6 +58,8 @@ type builder struct {
 	dims   []dimension
 	byName map[sqlcrun.TableName]*catalog.Relation
 	rows   map[*catalog.Relation]*row
+	// referring has the foreign keys to a relation, in the order of the schema.
+	referring map[*catalog.Relation][]*catalog.ForeignKey
 	// bySingular has the relations with a row by the singular of their names.
 	bySingular map[string]*catalog.Relation
 	embeds     map[*catalog.Relation]*row // sqlc's structs for models that lack a column
@@ -78,10 +80,13 @@ func newBuilder(d *Draft, rep *diag.List) *builder {
 	b := &builder{
 		in: d.in, draft: d, rep: rep, byName: map[sqlcrun.TableName]*catalog.Relation{}, rows: map[*catalog.Relation]*row{},
 		embeds: map[*catalog.Relation]*row{}, types: map[*sqlcrun.Type]goType{}, fieldTypes: map[*model.FieldType]goType{}, local: map[string]bool{}, packages: map[Kind]*pkg{},
-		vars: map[Vars]*Vars{}, defaults: map[string]bool{},
+		vars: map[Vars]*Vars{}, defaults: map[string]bool{}, referring: map[*catalog.Relation][]*catalog.ForeignKey{},
 	}
 	for _, rel := range d.in.Catalog.Relations {
 		b.byName[tableName(rel)] = rel
+		for _, fk := range rel.ForeignKeys {
+			b.referring[fk.To] = append(b.referring[fk.To], fk)
+		}
 	}
 	return b
 }

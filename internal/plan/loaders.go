@@ -2,7 +2,6 @@ package plan
 
 import (
 	"fmt"
-	"go/types"
 	"slices"
 	"strings"
 
@@ -11,61 +10,72 @@ import (
 	"github.com/tenantc/tenantc/internal/catalog"
 )
 
-// Loader is what a method needs that loads the rows which a foreign key names.
+// Loader is what a method needs that loads rows by a foreign key, from either
+// end of it.
 type Loader struct {
 	Items   string // the argument
 	Item    string // type of its elements: "models.Document"
 	It      string // one of them: "d"
 	Key     string // type of the key: "uuid.UUID"
 	Own     string // expression: it is the tenant's
-	Refers  string // expression: it refers to a row
-	Of      string // expression: the key that it refers to
+	Refers  string // expression: it has a key
+	Of      string // expression: its key
 	K       string // the name of a key
 	Keys    string // of all of them
 	Row     string // a row that is found: "u"
-	RowKey  string // expression: its key
+	RowKey  string // expression: the key that it belongs to
+	Many    bool   // a key has many rows
 	Columns []KeyColumn
 }
 
 // KeyColumn is one column of a key that has several: the values of all keys.
 type KeyColumn struct{ Name, Type, Field string }
 
-// loaders plans a method for each foreign key to a relation with a row: it reads
-// the rows that many rows refer to, in one round trip.
+// loaders plans the methods that follow foreign keys, in one round trip each:
+// from rows to those that they refer to, and from rows to those that refer to
+// them.
 func (c *crud) loaders() {
 	for _, fk := range c.rel.ForeignKeys {
-		to := c.b.rows[fk.To]
-		if to == nil || !fk.To.Tenancy.Owned() || c.b.in.Models != nil && !to.model {
-			continue
-		}
-		l := &loading{c: c, fk: fk, to: to}
-		if l.columns() {
-			l.plan()
-		}
+		c.load(&loading{c: c, fk: fk, to: c.b.rows[fk.To]}, fk.Columns, fk.RefColumns)
+	}
+	for _, fk := range c.b.referring[c.rel] {
+		c.load(&loading{c: c, fk: fk, to: c.b.rows[fk.From], many: true}, fk.RefColumns, fk.Columns)
 	}
 }
 
-// loading makes the method of one foreign key.
+// load plans the method from rows with columns from to those with columns at.
+func (c *crud) load(l *loading, from, at []int) {
+	if l.to == nil || !l.to.rel.Tenancy.Owned() || c.b.in.Models != nil && !l.to.model {
+		return
+	}
+	if l.columns(from, at) {
+		l.plan()
+	}
+}
+
+// loading makes the method of one end of a foreign key. Items are what the caller
+// has, in rows of the repository's relation; they are given rows of another one.
 type loading struct {
 	c        *crud
 	fk       *catalog.ForeignKey
-	to       *row
-	own      *owned      // predicate of the relation that is referred to
-	from, at []*rowField // of the key, those of the dimensions left out
+	to       *row        // what is loaded
+	many     bool        // it refers to the items, and not they to it
+	own      *owned      // predicate of the relation that is loaded
+	from, at []*rowField // of the items and of what is loaded, those of the dimensions left out
 	dims     []int       // dimensions that are part of the foreign key
 }
 
 // columns reads the foreign key. It reports false for one to the root itself and
 // for one whose columns the structs lack.
-func (l *loading) columns() bool {
+func (l *loading) columns(from, at []int) bool {
 	c := l.c
-	for i, from := range l.fk.Columns {
-		at := l.fk.RefColumns[i]
-		if d := slices.Index(c.rel.Tenancy.Columns, from); d >= 0 && d < len(l.fk.To.Tenancy.Columns) && l.fk.To.Tenancy.Columns[d] == at {
+	for i, from := range from {
+		at := at[i]
+		if d := slices.Index(c.rel.Tenancy.Columns, from); d >= 0 && d < len(l.to.rel.Tenancy.Columns) && l.to.rel.Tenancy.Columns[d] == at {
 			l.dims = append(l.dims, d)
 			continue
 		}
-		f, g := c.row.field(c.rel.Columns[from]), l.to.field(l.fk.To.Columns[at])
+		f, g := c.row.field(c.rel.Columns[from]), l.to.field(l.to.rel.Columns[at])
 		if f == nil || g == nil {
 			return false
 		}
@@ -74,43 +84,87 @@ func (l *loading) columns() bool {
 	return len(l.at) > 0
 }
 
-// name returns what the method loads: "Owners" for owner_id.
+// key returns the fields that the foreign key refers to, on whichever end: what is
+// loaded is found by them.
+func (l *loading) key() []*rowField {
+	if l.many {
+		return l.from
+	}
+	return l.at
+}
+
+// refers returns the fields of the end that refers.
+func (l *loading) refers() []*rowField {
+	if l.many {
+		return l.at
+	}
+	return l.from
+}
+
+// role returns what a row is to one that refers to it: "owner" for owner_id, and
+// for several columns "".
+func (l *loading) role() string {
+	if f := l.refers(); len(f) == 1 {
+		if base := strings.TrimSuffix(f[0].col.Name, "_id"); base != "" {
+			return base
+		}
+		return f[0].col.Name
+	}
+	return ""
+}
+
+// name returns what the method loads: "Owners" for owner_id, and from the other
+// end "Documents". Where several foreign keys would have the same name, a method
+// says by which it goes: "DocumentsByOwner". It is "" when that is taken too.
 func (l *loading) name() string {
-	what := inflection.Singular(noun(l.fk.To.Name))
-	if len(l.from) == 1 {
-		what = l.from[0].col.Name
-		if base := strings.TrimSuffix(what, "_id"); base != "" {
-			what = base
+	free := func(name string) bool { return !l.c.loads["Load"+name] }
+	by := "By"
+	for _, f := range l.refers() {
+		if role := l.role(); role != "" && l.many {
+			by += exported(role)
+			break
+		}
+		by += exported(f.col.Name)
+	}
+	what := strings.ReplaceAll(inflection.Singular(noun(l.to.rel.Name)), " ", "_")
+	if role := l.role(); role != "" && !l.many {
+		what = role
+	}
+	name := exported(inflection.Plural(what))
+	switch {
+	case free(name) && !(l.many && l.several()):
+		return name
+	case free(name + by):
+		return name + by
+	}
+	return ""
+}
+
+// several reports whether the name of what is loaded does not tell by which
+// foreign key: the relation has another one to the items', or is the items' own.
+func (l *loading) several() bool {
+	n := 0
+	for _, fk := range l.fk.From.ForeignKeys {
+		if fk.To == l.fk.To {
+			n++
 		}
 	}
-	return exported(inflection.Plural(strings.ReplaceAll(what, " ", "_")))
+	return n > 1 || l.fk.From == l.fk.To
 }
 
 func (l *loading) plan() {
 	c, u := l.c, l.c.repo.use
-	name := "Load" + l.name()
-	if l.c.loads[name] {
-		for _, f := range l.from {
-			name += "By" + exported(f.col.Name)
-		}
-		if l.c.loads[name] {
-			return // the same columns once more, to another relation
-		}
+	what := l.name()
+	if what == "" {
+		return // the same columns once more, to another relation
 	}
+	name := "Load" + what
 	lacks := func(why string) {
 		c.b.note(l.fk.Pos, fmt.Sprintf("%s has no generated %s: %s", c.repo.Name, name, why), "", "", nil)
 	}
-	for _, f := range l.at {
-		if !c.b.comparable(f, l.fk.To) {
-			lacks(fmt.Sprintf("a %s is no key of a map", u.typ(f.typ)))
-			return
-		}
-	}
-	for i, f := range l.from {
-		if t, at := f.typ.text, l.at[i].typ.text; t != at && t != "*"+at {
-			lacks(fmt.Sprintf("%s is of type %s, and what it refers to of type %s", f.col.Name, u.typ(f.typ), u.typ(l.at[i].typ)))
-			return
-		}
+	if why := l.unmatched(); why != "" {
+		lacks(why)
+		return
 	}
 	text := l.text()
 	if text == "" {
@@ -133,6 +187,7 @@ func (l *loading) plan() {
 	load := &Loader{
 		Items: call.names.take(unexported(c.rel.Name), "items"), Item: u.typ(c.row.typ), It: call.names.take(initial(c.row.name), "item"),
 		Row: call.names.take(initial(l.to.name), "row", "found"), K: call.names.take("k", "wanted"), Keys: call.names.take("keys", "wanted"),
+		Many: l.many,
 	}
 	call.vars.Items = call.names.take("found")
 	m.Args = append(m.Args, Arg{load.Items, "[]" + load.Item})
@@ -142,23 +197,34 @@ func (l *loading) plan() {
 		return
 	}
 	load.Own = own
-	l.keys(call, load)
+	l.keys(call, load, what)
 	m.Load = load
 	u.pkg(pathTenant)
-	key := make([]string, len(l.at))
-	for i, f := range l.at {
-		key[i] = f.name
-	}
-	m.Doc = []string{
-		fmt.Sprintf("%s returns the %s that %s refer to with %s, by %s.", name, noun(l.fk.To.Name), load.Items, fieldNames(l.from), strings.Join(key, " and ")),
-		fmt.Sprintf("It asks once, for each of them once. One that the %s does not have is not among them;", c.b.dims[0].noun),
-		fmt.Sprintf("%s of another %s is tenant.ErrMismatch.", article(c.one), c.b.dims[0].noun),
-	}
-	if own == "true" {
-		m.Doc = append(m.Doc[:1], fmt.Sprintf("It asks once, for each of them once. One that the %s does not have is not among them.", c.b.dims[0].noun))
-	}
+	m.Doc = l.doc(name, load)
 	c.end(call)
 }
+
+func (l *loading) doc(name string, load *Loader) []string {
+	c, of, key := l.c, noun(l.to.rel.Name), fieldNames(l.key())
+	first := fmt.Sprintf("%s returns the %s that %s refer to with %s, by %s.", name, of, load.Items, fieldNames(l.from), key)
+	absent := fmt.Sprintf("One that the %s does not have is not among them", c.b.dims[0].noun)
+	if l.many {
+		first = fmt.Sprintf("%s returns the %s that refer to %s with %s, by the %s of the %s.", name, of, load.Items, fieldNames(l.at), key, c.one)
+		absent = fmt.Sprintf("%s to which none refers is not among the keys", capital(article(c.one)))
+	}
+	lines := []string{first, "It asks once, for each of them once. " + absent + "."}
+	if l.many {
+		lines[1] = "It asks once. " + absent + "."
+	}
+	if load.Own != "true" {
+		lines[1] = strings.TrimSuffix(lines[1], ".") + ";"
+		lines = append(lines, fmt.Sprintf("%s of another %s is tenant.ErrMismatch.", article(c.one), c.b.dims[0].noun))
+	}
+	return lines
+}
+
+// capital returns s with its first letter in capitals.
+func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 func fieldNames(fields []*rowField) string {
 	names := make([]string, len(fields))
@@ -169,28 +235,64 @@ func fieldNames(fields []*rowField) string {
 }
 
 // text returns the statement, with the keys as one array a column behind the
-// dimensions' parameters, or "" when none is proven.
+// dimensions' parameters, or "" when none is proven. Rows of one key come in the
+// order of their own.
 func (l *loading) text() string {
-	head := "select " + columnList(l.to.fields) + " from " + relText(l.fk.To)
-	for _, l.own = range l.c.b.ownership(l.fk.To) {
+	rel := l.to.rel
+	head := "select " + columnList(l.to.fields) + " from " + relText(rel)
+	for _, l.own = range l.c.b.ownership(rel) {
 		if !l.confinesAll() {
 			continue
 		}
 		n := len(l.own.dims)
 		text := l.own.text("") + l.to.live()
 		if len(l.at) == 1 {
-			text += fmt.Sprintf(" and %s = any($%d)", quote(l.at[0].col.Name), n+1)
+			text += fmt.Sprintf(" and %s = any($%d%s)", quote(l.at[0].col.Name), n+1, l.cast(0))
 		} else {
 			var names, arrays []string
 			for i, f := range l.at {
 				names = append(names, quote(f.col.Name))
-				arrays = append(arrays, fmt.Sprintf("$%d::%s[]", n+1+i, f.col.Type))
+				arrays = append(arrays, fmt.Sprintf("$%d::%s[]", n+1+i, l.key()[i].col.Type))
 			}
 			text += fmt.Sprintf(" and (%s) in (select * from unnest(%s))", strings.Join(names, ", "), strings.Join(arrays, ", "))
 		}
 		text = head + whereText(text)
+		if l.many {
+			text += l.order()
+		}
 		if _, ok := l.c.b.proven(text); ok {
 			return text
+		}
+	}
+	return ""
+}
+
+// cast returns what makes the array of keys one of the type that the keys have,
+// where column i has another.
+func (l *loading) cast(i int) string {
+	key := l.c.b.baseType(l.key()[i].col.Type)
+	if key == l.c.b.baseType(l.at[i].col.Type) {
+		return ""
+	}
+	return "::" + key + "[]"
+}
+
+// order returns the ORDER BY of the primary key of what is loaded, its dimensions
+// left out, or "" when it has none.
+func (l *loading) order() string {
+	for _, k := range l.to.rel.Keys {
+		cols, plain := k.Columns()
+		if !k.Primary || !plain {
+			continue
+		}
+		var names []string
+		for _, i := range cols {
+			if !slices.Contains(l.to.rel.Tenancy.Columns, i) {
+				names = append(names, quote(l.to.rel.Columns[i].Name))
+			}
+		}
+		if len(names) > 0 {
+			return " order by " + strings.Join(names, ", ")
 		}
 	}
 	return ""
@@ -202,121 +304,4 @@ func (l *loading) confinesAll() bool {
 	return !slices.ContainsFunc(l.dims, func(index int) bool {
 		return !slices.ContainsFunc(l.own.dims, func(d dimension) bool { return d.dim.Index == index })
 	})
-}
-
-// owns returns the expression that is true of a row of the caller's. ok is false
-// when the type of a field does not show whose it is.
-func (l *loading) owns(call *call, it string) (expr string, ok bool) {
-	c := l.c
-	var parts []string
-	for _, d := range c.b.dims {
-		arg := call.keys[d.dim.Index]
-		if arg == "" || d.dim.Index >= len(c.rel.Tenancy.Columns) || c.rel.Tenancy.Columns[d.dim.Index] < 0 {
-			continue
-		}
-		f := c.row.field(c.rel.Columns[c.rel.Tenancy.Columns[d.dim.Index]])
-		if f == nil {
-			continue // the row does not say
-		}
-		if d.typeName != "" {
-			arg += "." + d.key
-		}
-		value := it + "." + f.path
-		t, pointer := strings.CutPrefix(f.typ.text, "*")
-		of := value
-		if pointer {
-			of = "*" + value
-		}
-		runtime := c.repo.use.pkg(pathTenant)
-		switch {
-		case t == "\x00"+pathTenant+"\x00."+d.key:
-		case t == uuidType && d.key == "ID":
-			of = runtime + ".IDFrom(" + of + ")"
-		case t == "\x00"+pathPgtype+"\x00.UUID" && d.key == "ID" && !pointer:
-			of = runtime + ".IDFrom(" + value + ".Bytes)"
-		case (t == "int16" || t == "int32" || t == "int64" || t == "int") && d.key == "Int64ID":
-			of = runtime + ".NewInt64ID(int64(" + of + "))"
-		case t == "string" && d.key == "TextID":
-			of = runtime + ".NewTextID(" + of + ")"
-		default:
-			return "", false
-		}
-		everybody := c.rel.Tenancy.Class == catalog.Shared // and a row of everybody's is the tenant's too
-		switch {
-		case pointer && everybody:
-			parts = append(parts, fmt.Sprintf("(%s == nil || %s == %s)", value, of, arg))
-		case pointer:
-			parts = append(parts, fmt.Sprintf("%s != nil && %s == %s", value, of, arg))
-		case everybody && !f.col.NotNull && t == "\x00"+pathPgtype+"\x00.UUID":
-			parts = append(parts, fmt.Sprintf("(!%s.Valid || %s == %s)", value, of, arg))
-		default:
-			parts = append(parts, of+" == "+arg)
-		}
-	}
-	if len(parts) == 0 {
-		return "true", true
-	}
-	return strings.Join(parts, " && "), true
-}
-
-// keys says how the key is read off an item and off a row that is found.
-func (l *loading) keys(call *call, load *Loader) {
-	c, u, m := l.c, l.c.repo.use, call.m
-	var refers, values []string
-	for i, f := range l.from {
-		value := load.It + "." + f.path
-		if f.typ.text != l.at[i].typ.text {
-			refers = append(refers, value+" != nil")
-			value = "*" + value
-		} else if !f.col.NotNull && strings.HasPrefix(f.typ.text, "\x00"+pathPgtype+"\x00.") {
-			refers = append(refers, value+".Valid")
-		}
-		values = append(values, value)
-	}
-	load.Refers = strings.Join(refers, " && ")
-	if len(l.at) == 1 {
-		f := l.at[0]
-		load.Key, load.Of, load.RowKey = u.typ(f.typ), values[0], load.Row+"."+f.path
-		m.SQL = append(m.SQL, goType{"[]" + f.typ.text}.argExpr(u, load.Keys))
-		return
-	}
-	st := &Struct{Name: exported(singular(c.rel.Name) + "_" + inflection.Singular(l.name()) + "_key")}
-	st.Doc = []string{fmt.Sprintf("%s is the key by which [%s.%s] returns its rows.", st.Name, c.repo.Name, m.Name)}
-	c.b.mustClaim(c.repo.pkg, st.Name, l.fk.Pos, "the key of "+m.Name)
-	load.Key = st.Name
-	var found []string
-	for _, f := range l.at {
-		st.Fields = append(st.Fields, Field{Name: f.name, Type: u.typ(f.typ)})
-		found = append(found, load.Row+"."+f.path)
-		column := KeyColumn{call.names.take(unexported(inflection.Plural(f.col.Name)), "column"), "[]" + u.typ(f.typ), f.name}
-		load.Columns = append(load.Columns, column)
-		m.SQL = append(m.SQL, goType{"[]" + f.typ.text}.argExpr(u, column.Name))
-	}
-	c.repo.Structs = append(c.repo.Structs, st)
-	load.Of = st.Name + "{" + strings.Join(values, ", ") + "}"
-	load.RowKey = st.Name + "{" + strings.Join(found, ", ") + "}"
-}
-
-// comparable reports whether values of the field's type can be keys of a map
-// that mean what PostgreSQL means when it compares them.
-func (b *builder) comparable(f *rowField, rel *catalog.Relation) bool {
-	switch b.baseType(f.col.Type) {
-	case "uuid", "int2", "int4", "int8", "text", "varchar":
-	default:
-		return false // a type whose equal values may be written in two ways
-	}
-	switch name, _ := strings.CutPrefix(f.typ.text, "\x00"+pathPgtype+"\x00."); name {
-	case "string", "int16", "int32", "int64", "int", uuidType, "UUID", "Text", "Int2", "Int4", "Int8":
-		return true
-	}
-	if strings.HasPrefix(f.typ.text, "*") || rel.Model == nil {
-		return false
-	}
-	for _, m := range rel.Model.Fields {
-		if m.Name == f.name && m.Type != nil {
-			_, basic := m.Type.Underlying().(*types.Basic)
-			return basic && types.Comparable(m.Type)
-		}
-	}
-	return false
 }

@@ -156,6 +156,9 @@ func (m *Method) Results() string {
 	case Exists:
 		return "(bool, error)"
 	case Load:
+		if m.Load.Many {
+			return "(map[" + m.Load.Key + "][]" + m.Row.Type + ", error)"
+		}
 		return "(map[" + m.Load.Key + "]" + m.Row.Type + ", error)"
 	case BatchOne:
 		return "([]*" + m.Row.Type + ", error)"
@@ -223,7 +226,7 @@ func (m *Method) Sized() string {
 		return "len(" + m.Var.Items + ")"
 	case m.Shape == Page:
 		return m.Var.Paging + ".Size()"
-	case m.Shape == Load:
+	case m.Shape == Load && !m.Load.Many:
 		return "len(" + m.Load.Keys + ")"
 	}
 	return cmp.Or(m.Size, "0")

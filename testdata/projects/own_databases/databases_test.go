@@ -120,6 +120,11 @@ func TestEachCompanyHasADatabase(t *testing.T) {
 	if folders, err := store.Documents.LoadFolders(ctx, widget, documents); len(folders) != 1 || folders[1].Name != "plans" || err != nil {
 		t.Errorf("LoadFolders: %v, %v", folders, err)
 	}
+	if folder, err := store.Folders.Get(ctx, widget, 1); err != nil {
+		t.Error(err)
+	} else if of, err := store.Folders.LoadDocuments(ctx, widget, []models.Folder{folder}); len(of) != 1 || len(of[1]) != len(documents) || err != nil {
+		t.Errorf("LoadDocuments: %v, %v", of, err)
+	}
 
 	// A batch, a copy, a transaction, a statement for each item.
 	err = store.Batch(ctx, widget, func(b *gen.Batch) {

@@ -87,6 +87,18 @@ func TestOwnedRowsFollowTheirOrder(t *testing.T) {
 		t.Errorf("LoadLineItems: %v, %v", items, err)
 	}
 
+	of, err := store.LineItems.LoadLineNotes(ctx, acme.of, []models.LineItem{{ID: widget.line}, {ID: acme.line}})
+	if err != nil || len(of) != 1 || len(of[acme.line]) != 1 || of[acme.line][0].Body != "for Acme" {
+		t.Errorf("LoadLineNotes: %v, %v", of, err)
+	}
+	below, err := store.Orders.LoadLineItems(ctx, acme.of, []models.Order{{ID: widget.order, TenantID: acme.of}, {ID: acme.order, TenantID: acme.of}})
+	if err != nil || len(below) != 1 || len(below[acme.order]) != 1 || below[acme.order][0].Product != "Acme" {
+		t.Errorf("LoadLineItems of an order that claims to be the tenant's: %v, %v", below, err)
+	}
+	if below, err = store.Orders.LoadLineItems(ctx, acme.of, []models.Order{{ID: widget.order, TenantID: widget.of}}); !errors.Is(err, tenant.ErrMismatch) || below != nil {
+		t.Errorf("LoadLineItems of the other tenant's order: %v, %v, want ErrMismatch", below, err)
+	}
+
 	_, err = store.LineItems.Create(ctx, acme.of, gen.NewLineItem{OrderID: widget.order, Position: 5, Product: "x", Quantity: 1})
 	if !errors.Is(err, tenant.ErrNotFound) {
 		t.Errorf("Create below the other tenant's order: %v, want ErrNotFound", err)

@@ -114,6 +114,70 @@ func TestLoad(t *testing.T) {
 	}
 }
 
+// From the other end of the same foreign keys.
+func TestLoadWhatRefers(t *testing.T) {
+	ctx := t.Context()
+	store, queries := cabinets(t)
+	for id, name := range map[tenant.Int64ID]string{acme: "Acme", widget: "Widget"} {
+		people, err := store.People.List(ctx, id)
+		if err != nil || len(people) != 3 {
+			t.Fatalf("%d people, %v", len(people), err)
+		}
+		*queries = 0
+		written, err := store.People.LoadFilesByAuthor(ctx, id, append(people, people[0]))
+		if err != nil || len(written) != 2 || len(written[1]) != 2 || len(written[3]) != 1 || *queries != 1 ||
+			written[1][0].ID != 1 || written[1][1].ID != 2 || written[3][0].TenantID != id.Int64() {
+			t.Errorf("files of the authors of %s: %v, %v, after %d queries", name, written, err, *queries)
+		}
+		reviewed, err := store.People.LoadFilesByReviewer(ctx, id, people)
+		if err != nil || len(reviewed) != 1 || len(reviewed[2]) != 2 {
+			t.Errorf("files of the reviewers of %s: %v, %v", name, reviewed, err)
+		}
+		staff, err := store.People.LoadPeopleByBoss(ctx, id, people)
+		if err != nil || len(staff) != 1 || len(staff[1]) != 2 || staff[1][0].Name != name+" Bob" || staff[1][1].TenantID != id {
+			t.Errorf("staff of %s: %v, %v", name, staff, err)
+		}
+		folders, err := store.Folders.List(ctx, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files, err := store.Folders.LoadFiles(ctx, id, folders)
+		filed := files[gen.FolderFilesKey{Code: "tax", Year: 2025}]
+		if err != nil || len(files) != 2 || len(filed) != 1 || filed[0].Name != "c" || filed[0].TenantID != id.Int64() {
+			t.Errorf("files in the folders of %s: %v, %v", name, files, err)
+		}
+
+		*queries = 0
+		none, err := store.People.LoadFilesByAuthor(ctx, id, nil)
+		if err != nil || none == nil || len(none) != 0 || *queries != 0 {
+			t.Errorf("files of nobody: %v, %v, after %d queries", none, err, *queries)
+		}
+	}
+
+	theirs, err := store.People.List(ctx, widget)
+	if err != nil {
+		t.Fatal(err)
+	}
+	*queries = 0
+	if got, err := store.People.LoadFilesByAuthor(ctx, acme, theirs); !errors.Is(err, tenant.ErrMismatch) || got != nil {
+		t.Errorf("files of another tenant's authors: %v, %v", got, err)
+	}
+	if got, err := store.Folders.LoadFiles(ctx, acme, []models.Folder{{TenantID: widget, Code: "tax", Year: 2024}}); !errors.Is(err, tenant.ErrMismatch) || got != nil {
+		t.Errorf("files in another tenant's folder: %v, %v", got, err)
+	}
+	if got, err := store.People.LoadFilesByAuthor(ctx, tenant.Int64ID{}, theirs); !errors.Is(err, tenant.ErrNoTenant) || got != nil {
+		t.Errorf("files of no tenant's authors: %v, %v", got, err)
+	}
+	// Who claims to be the tenant's gets the tenant's own.
+	got, err := store.People.LoadFilesByAuthor(ctx, acme, []models.Person{{TenantID: acme, ID: 3}, {TenantID: acme, ID: 77}})
+	if err != nil || len(got) != 1 || len(got[3]) != 1 || got[3][0].TenantID != acme.Int64() {
+		t.Errorf("files of a forged author: %v, %v", got, err)
+	}
+	if *queries != 1 {
+		t.Errorf("%d queries were sent, want 1", *queries)
+	}
+}
+
 // A row of another tenant's has keys that this tenant has too.
 func TestLoadForAnotherTenant(t *testing.T) {
 	ctx := t.Context()

@@ -61,6 +61,29 @@ func TestShopsKnownByTheirSlugs(t *testing.T) {
 	if n, err := store.Products.Count(ctx, florist); n != 2 || err != nil {
 		t.Errorf("the florist has %d products: %v", n, err)
 	}
+	// What is said of a product is found by its number, which both shops have.
+	for shop, words := range map[tenant.TextID]string{bakery: "crisp", florist: "fragrant"} {
+		for id := range int64(3) {
+			if _, err := store.Reviews.Create(ctx, shop, gen.NewReview{ID: id, SKU: "001", Words: words}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n, err := store.Reviews.Delete(ctx, shop, 1); n != 1 || err != nil {
+			t.Fatalf("Delete: %d, %v", n, err)
+		}
+		products, err := store.Products.List(ctx, shop)
+		if err != nil {
+			t.Fatal(err)
+		}
+		reviews, err := store.Products.LoadReviews(ctx, shop, products)
+		got := reviews["001"]
+		if err != nil || len(reviews) != 1 || len(got) != 2 || got[0].ID != 0 || got[1].ID != 2 || got[0].Words != words || got[1].ShopSlug != shop {
+			t.Errorf("LoadReviews: %v, %v", reviews, err)
+		}
+		if reviews, err := store.Products.LoadReviews(ctx, tenant.NewTextID("bakery "), products); !errors.Is(err, tenant.ErrMismatch) {
+			t.Errorf("LoadReviews of another shop's products: %v, %v, want ErrMismatch", reviews, err)
+		}
+	}
 	if _, err := store.Products.List(ctx, tenant.TextID{}); !errors.Is(err, tenant.ErrNoTenant) {
 		t.Errorf("without a shop: %v, want ErrNoTenant", err)
 	}

@@ -37,7 +37,7 @@ func TestProjectsWithinOrganizations(t *testing.T) {
 			if _, err := store.Projects.Create(ctx, p.organization, p.project, gen.NewProject{Name: project}); err != nil {
 				t.Fatal(err)
 			}
-			task, err := store.Tasks.Create(ctx, p.organization, p.project, gen.NewTask{ID: 1, Number: 1, Title: name + " " + project})
+			task, err := store.Tasks.Create(ctx, p.organization, p.project, gen.NewTask{ID: 1, Number: 1, Title: name + " " + project, AssigneeID: new(int64(1))})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -132,6 +132,26 @@ func TestProjectsWithinOrganizations(t *testing.T) {
 	for i, want := range []string{"changed", "nine", "nine", "nine"} {
 		if task, err := store.Tasks.Get(ctx, parts[i].organization, parts[i].project, 9); task.Title != want || err != nil {
 			t.Errorf("part %d: %v, %v, want %s", i, task, err, want)
+		}
+	}
+
+	// What a member has to do is asked for in one project; the member is the same.
+	for i, p := range parts {
+		members, err := store.Members.List(ctx, p.organization)
+		if err != nil || len(members) != 1 {
+			t.Fatalf("part %d: members %v, %v", i, members, err)
+		}
+		tasks, err := store.Members.LoadTasks(ctx, p.organization, p.project, members)
+		if err != nil || len(tasks) != 1 || len(tasks[1]) != 1 || tasks[1][0].ProjectID != p.project.ID || tasks[1][0].OrganizationID != p.organization.ID {
+			t.Errorf("part %d: LoadTasks: %v, %v", i, tasks, err)
+		}
+		assignees, err := store.Tasks.LoadAssignees(ctx, p.organization, p.project, tasks[1])
+		if err != nil || len(assignees) != 1 || assignees[1].OrganizationID != p.organization.ID {
+			t.Errorf("part %d: LoadAssignees: %v, %v", i, assignees, err)
+		}
+		if tasks, err := store.Members.LoadTasks(ctx, web.organization, other.project, members); p.organization == web.organization && (len(tasks) != 0 || err != nil) ||
+			p.organization != web.organization && !errors.Is(err, tenant.ErrMismatch) {
+			t.Errorf("part %d: LoadTasks in a project of another organization: %v, %v", i, tasks, err)
 		}
 	}
 

@@ -17,3 +17,12 @@ type Product struct {
 	Title    string        `db:"title"`
 	Stock    int32         `db:"stock"`
 }
+
+// Review is what somebody says of a product.
+type Review struct {
+	ShopSlug tenant.TextID `db:"shop_slug"`
+	ID       int64         `db:"id,primaryKey"`
+	SKU      string        `db:"sku"`
+	Words    string        `db:"words"`
+	Gone     bool          `db:"gone,softDelete"`
+}

@@ -32,4 +32,5 @@ type Task struct {
 	Number         int32     `db:"number"`
 	Title          string    `db:"title"`
 	Done           bool      `db:"done"`
+	AssigneeID     *int64    `db:"assignee_id"` // a Member, nil when nobody does it
 }

@@ -24,8 +24,10 @@ create table tasks (
     number          integer not null,
     title           text    not null,
     done            boolean not null default false,
+    assignee_id     bigint,
     primary key (project_id, id),
     unique (organization_id, project_id, number),
+    foreign key (organization_id, assignee_id) references members (organization_id, id),
     foreign key (organization_id, project_id) references projects (organization_id, id) on delete cascade
 );
 
