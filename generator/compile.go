@@ -40,6 +40,16 @@ func (r *run) compile(ctx context.Context, b *block, structs []sqlcrun.TableName
 	}()
 }
 
+// ended reports whether wait returns at once.
+func (c *compilation) ended() bool {
+	select {
+	case <-c.done:
+		return true
+	default:
+		return false
+	}
+}
+
 // wait returns what sqlc made of the entry, or nil with findings. The caller
 // closes it.
 func (c *compilation) wait() (compiled *sqlcrun.Compiled, found *diag.List, err error) {

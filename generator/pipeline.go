@@ -6,6 +6,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"runtime"
 	"strings"
 
 	"github.com/tenantc/tenantc/internal/catalog"
@@ -302,6 +303,16 @@ func (r *run) printAhead(b *block) (print func(*plan.Ready) error, wait func() e
 	return printing.Give, printing.Wait, nil
 }
 
+// behind does something for which nobody but close has to wait.
+func (r *run) behind(do func()) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		do()
+	}()
+	r.cleanup = append(r.cleanup, func() { <-done })
+}
+
 // newPrinter gives an entry its printer, with a file for what is printed ahead.
 func (r *run) newPrinter(b *block) error {
 	spool, err := os.CreateTemp("", "tenantc-")
@@ -340,12 +351,17 @@ func (r *run) planBlock(b *block) (err error) {
 	if b.compilation == nil {
 		diag.Bugf("generator: sqlc was not started for %s", b.Out)
 	}
+	if !b.compilation.ended() {
+		// What comes behind sqlc is what a user waits for, and memory that is free
+		// already costs no page fault then.
+		runtime.GC()
+	}
 	compiled, found, err := b.compilation.wait()
 	defer r.rep.Merge(found)
 	if err != nil || found.HasErrors() {
 		return err
 	}
-	defer compiled.Close()
+	defer r.behind(compiled.Close)
 	if b.plan, err = b.draft.Finish(compiled, found, print); err != nil {
 		return fmt.Errorf("plan the code of %s: %w", b.Out, err)
 	}

@@ -38,25 +38,22 @@ type goFile struct {
 	rows map[string][]StructField // those declared here
 }
 
-// newReader finds the files of sqlc's Go.
-func (w *workspace) newReader() (*goReader, error) {
-	names, err := filepath.Glob(filepath.Join(w.dir, "go", "*.go"))
-	return &goReader{
-		c:     &Compiled{Types: map[string]*TypeDecl{}, Structs: map[TableName]string{}},
-		names: names, methods: map[string]*method{}, rows: map[string][]StructField{}, types: map[string]bool{},
-	}, err
+func newGoReader(c *Compiled) *goReader {
+	c.Types, c.Structs = map[string]*TypeDecl{}, map[TableName]string{}
+	return &goReader{c: c, methods: map[string]*method{}, rows: map[string][]StructField{}, types: map[string]bool{}}
 }
 
-// readModels reads the types of all files, which needs nothing of the request.
-func (r *goReader) readModels() error { return r.files(0) }
-
-// read adds to the methods what the code says: Go types, fields, and the
-// structs. The models have been read.
-func (r *goReader) read(w *workspace, methods []*method) error {
+// readGo adds to c and to the methods what sqlc's code says: Go types, fields,
+// and the structs.
+func (c *Compiled) readGo(w *workspace, methods []*method) (err error) {
+	r := newGoReader(c)
+	if r.names, err = filepath.Glob(filepath.Join(w.dir, "go", "*.go")); err != nil {
+		return err
+	}
 	for _, m := range methods {
 		r.methods[m.name] = m
 	}
-	for _, rank := range []int{1, 2} {
+	for rank := range 3 {
 		if err := r.files(rank); err != nil {
 			return err
 		}
@@ -66,7 +63,7 @@ func (r *goReader) read(w *workspace, methods []*method) error {
 			return fmt.Errorf("query %s (%s) has no code", m.name, m.command)
 		}
 	}
-	r.c.Imports = importsOf(methods)
+	c.Imports = importsOf(methods)
 	return r.structs(w, methods)
 }
 

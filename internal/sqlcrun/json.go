@@ -108,7 +108,12 @@ func (s *stream) wrong(want string) error {
 // object reads an object and calls fn before each value, which fn consumes. A
 // null is an empty object.
 func (s *stream) object(fn func(key string) error) error {
-	return s.collection('{', '}', func() error {
+	return s.collection('{', '}', s.member(fn))
+}
+
+// member returns what reads a member of an object.
+func (s *stream) member(fn func(key string) error) func() error {
+	return func() error {
 		key, err := s.str()
 		if err != nil {
 			return err
@@ -117,7 +122,7 @@ func (s *stream) object(fn func(key string) error) error {
 			return err
 		}
 		return fn(key)
-	})
+	}
 }
 
 // array reads an array and calls fn before each element, which fn consumes.
@@ -135,20 +140,34 @@ func (s *stream) collection(opening, closing byte, fn func() error) error {
 		return err
 	}
 	s.deep++
-	defer func() { s.deep-- }()
-	for first := true; ; first = false {
+	if c, err = s.peek(); err != nil {
+		return err
+	}
+	if c == closing {
+		s.pos++
+		s.deep--
+		return nil
+	}
+	if err := fn(); err != nil {
+		return err
+	}
+	return s.rest(closing, fn)
+}
+
+// rest reads what is left of a collection behind one of its elements.
+func (s *stream) rest(closing byte, fn func() error) error {
+	for {
 		c, err := s.peek()
 		if err != nil {
 			return err
 		}
-		switch {
-		case c == closing:
+		if c == closing {
 			s.pos++
+			s.deep--
 			return nil
-		case !first:
-			if err := s.take(','); err != nil {
-				return err
-			}
+		}
+		if err := s.take(','); err != nil {
+			return err
 		}
 		if err := fn(); err != nil {
 			return err
@@ -294,16 +313,21 @@ func (s *stream) skipLines() (bool, error) {
 	}
 	closing := append([]byte("\n"), strings.Repeat(indent, s.deep)...)
 	closing = append(closing, c+2) // in ASCII, as { and }
+	return true, s.skipPast(closing)
+}
+
+// skipPast passes over everything up to text, and that.
+func (s *stream) skipPast(text []byte) error {
 	for {
-		if n := bytes.Index(s.buf[s.pos:], closing); n >= 0 {
-			s.pos += n + len(closing)
-			return true, nil
+		if n := bytes.Index(s.buf[s.pos:], text); n >= 0 {
+			s.pos += n + len(text)
+			return nil
 		}
-		if !s.fill(max(s.pos, len(s.buf)-len(closing))) {
+		if !s.fill(max(s.pos, len(s.buf)-len(text))) {
 			if errors.Is(s.err, io.EOF) {
-				return false, io.ErrUnexpectedEOF
+				return io.ErrUnexpectedEOF
 			}
-			return false, s.err
+			return s.err
 		}
 		s.pos = 0
 	}

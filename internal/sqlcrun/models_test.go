@@ -17,7 +17,7 @@ func TestModelsInSections(t *testing.T) {
 		fmt.Fprintf(&text, "\n// T%d is a row.\ntype T%[1]d struct {\n\tID int64\n\n\tAt time.Time\n\tState State%d\n}\n", i, n-1-i)
 		fmt.Fprintf(&text, "\ntype State%d string\n\nconst (\n\tState%[1]dOpen State%[1]d = `\n\n%s\n\nopen`\n)\n", i, strings.Repeat("long\n\n", i*20))
 	}
-	r := newTestReader(t)
+	r := newGoReader(&Compiled{})
 	f := &goFile{goReader: r, imports: map[string]Import{}, known: map[string]*Type{}}
 	if err := f.models([]byte(text.String())); err != nil {
 		t.Fatal(err)
@@ -47,19 +47,10 @@ func TestModelsMalformed(t *testing.T) {
 		"package db\n\ntype A struct {\n",
 		"package db\n\ntype A string\n\nconst (\n\tB A = `\ntype C string\n`\n)\n",
 	} {
-		r := newTestReader(t)
+		r := newGoReader(&Compiled{})
 		f := &goFile{goReader: r, imports: map[string]Import{}, known: map[string]*Type{}}
 		if err := f.models([]byte(text)); err == nil {
 			t.Errorf("no error for\n%s", text)
 		}
 	}
-}
-
-func newTestReader(t *testing.T) *goReader {
-	t.Helper()
-	r, err := (&workspace{}).newReader()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
 }

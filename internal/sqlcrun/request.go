@@ -13,38 +13,38 @@ import (
 
 // read reads what sqlc wrote into the workspace.
 func (w *workspace) read(rep *diag.List) (*Compiled, error) {
-	code, err := w.newReader()
-	if err != nil {
-		return nil, fmt.Errorf("read sqlc's Go: %w", err)
-	}
-	c := code.c
 	req := &request{name: filepath.Join(w.dir, "json", "request.json")}
-	var models error
-	err = parallel.Each(2, func(i int) error {
-		if i == 0 {
-			return req.read(w, c)
-		}
-		models = code.readModels()
-		return nil
-	})
-	if err != nil {
+	if err := req.readHeadings(w); err != nil {
 		return nil, fmt.Errorf("read sqlc's request: %w", err)
 	}
-	if !checkVersion("sqlc", c.Version, rep) {
+	if !checkVersion("sqlc", req.version, rep) {
 		return nil, nil
 	}
-	if err := errors.Join(models, code.read(w, req.methods)); err != nil {
-		return nil, fmt.Errorf("read sqlc's Go: %w", err)
+	c := &Compiled{Version: req.version, Queries: req.queries, remove: w.remove}
+	err := parallel.Each(2, func(i int) (err error) {
+		if i == 0 {
+			if err = req.readTables(c); err != nil {
+				err = fmt.Errorf("read sqlc's request: %w", err)
+			}
+			return err
+		}
+		if err = c.readGo(w, req.methods); err != nil {
+			err = fmt.Errorf("read sqlc's Go: %w", err)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
-	c.Queries, c.remove = req.queries, w.remove
 	return c, nil
 }
 
 // request is sqlc's request on disk.
 type request struct {
 	name    string
+	version string    // of sqlc
 	methods []*method // of its queries, in order; what the code says comes later
-	at      int64     // where its queries stand; 0 when there are none
+	at      int64     // where its queries stand
 }
 
 // The part of sqlc's request that is kept. Its catalog lists every function of
@@ -66,9 +66,47 @@ type (
 	}
 )
 
-// read adds to c what the request says, the version and tables, and to r the
-// names of its queries.
-func (r *request) read(w *workspace, c *Compiled) error {
+// readHeadings reads the names of the queries and what stands behind them: the
+// code can be read once they are known. There always are queries, since there is
+// the probe.
+func (r *request) readHeadings(w *workspace) error {
+	f, err := os.Open(r.name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	s := newStream(f)
+	// A line break stands in no string, so this is no text but the member itself.
+	if err := s.skipPast([]byte("\n" + indent + `"queries": `)); err != nil {
+		return fmt.Errorf("look for the queries: %w", err)
+	}
+	r.at, s.deep = s.offset(), 1
+	err = s.array(func() error {
+		m, file, err := s.heading()
+		if err != nil {
+			return err
+		}
+		m.probe = file == probeFile
+		if !m.probe && w.files["queries/"+file] == nil {
+			return fmt.Errorf("query %s stands in %s, which it was not given", m.name, file)
+		}
+		r.methods = append(r.methods, m)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return s.rest('}', s.member(func(key string) (err error) {
+		if key == "sqlc_version" {
+			r.version, err = s.str()
+			return err
+		}
+		return s.skip()
+	}))
+}
+
+// readTables adds to c the tables that the request lists before its queries.
+func (r *request) readTables(c *Compiled) error {
 	f, err := os.Open(r.name)
 	if err != nil {
 		return err
@@ -76,36 +114,24 @@ func (r *request) read(w *workspace, c *Compiled) error {
 	defer f.Close()
 	one := newShared()
 	s := newStream(f)
-	return s.object(func(key string) (err error) {
+	err = s.object(func(key string) error {
 		switch key {
-		case "sqlc_version":
-			c.Version, err = s.str()
+		case "queries":
+			return errEnough
 		case "catalog":
-			err = s.object(func(key string) error {
+			return s.object(func(key string) error {
 				if key != "schemas" {
 					return s.skip()
 				}
 				return s.array(func() error { return c.readSchema(s, one) })
 			})
-		case "queries":
-			r.at = s.offset()
-			err = s.array(func() error {
-				m, file, err := s.heading()
-				if err != nil {
-					return err
-				}
-				m.probe = file == probeFile
-				if !m.probe && w.files["queries/"+file] == nil {
-					return fmt.Errorf("query %s stands in %s, which it was not given", m.name, file)
-				}
-				r.methods = append(r.methods, m)
-				return nil
-			})
-		default:
-			err = s.skip()
 		}
-		return err
+		return s.skip()
 	})
+	if errors.Is(err, errEnough) {
+		return nil
+	}
+	return err
 }
 
 // queries reads that part of the request once more, and yields its queries as the
@@ -117,9 +143,6 @@ func (r *request) queries(yield func(*Query, error) bool) {
 		return
 	}
 	defer f.Close()
-	if r.at == 0 {
-		return
-	}
 	one := newShared()
 	s, err := streamFrom(f, r.at)
 	if err != nil {
@@ -151,7 +174,7 @@ func (r *request) queries(yield func(*Query, error) bool) {
 	}
 }
 
-var errEnough = errors.New("no more queries are wanted")
+var errEnough = errors.New("no more is wanted")
 
 // heading reads of a query how it is called and where it stands.
 func (s *stream) heading() (m *method, file string, err error) {

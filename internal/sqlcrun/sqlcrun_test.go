@@ -367,13 +367,25 @@ func TestCancel(t *testing.T) {
 func TestReadRequestTruncated(t *testing.T) {
 	t.Parallel()
 	name := filepath.Join(t.TempDir(), "request.json")
-	for _, text := range []string{"", "{", `{"catalog":`, `{"catalog":{"schemas":[{"name":"public","tables":[`, `{"queries":[{}`, `[]`, `{"settings":{"a":[`} {
+	for _, text := range []string{"", "{", `{"catalog":`, `{"catalog":{"schemas":[{"name":"public","tables":[`, `[]`, `{"settings":{"a":[`} {
 		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		c := &Compiled{}
-		if err := (&request{name: name}).read(&workspace{}, c); err == nil {
-			t.Errorf("%q was read as %+v", text, c)
+		if err := (&request{name: name}).readTables(c); err == nil {
+			t.Errorf("the tables of %q were read as %+v", text, c)
+		}
+	}
+	for _, text := range []string{
+		"", "{\n}", "{\n \"sqlc_version\": \"v1.31.1\"\n}", "{\n \"queries\": ", "{\n \"queries\": [\n  {}", "{\n \"queries\": []",
+		"{\n \"queries\": [],\n \"sqlc_version\": \"v1", "{\n \"queries\": [{\"name\": \"A\", \"filename\": \"other.sql\"}]\n}",
+	} {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		r := &request{name: name}
+		if err := r.readHeadings(&workspace{}); err == nil {
+			t.Errorf("the headings of %q were read as %+v", text, r)
 		}
 	}
 }
