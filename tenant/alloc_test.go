@@ -214,19 +214,42 @@ func BenchmarkQueryRow(b *testing.B) {
 	}
 }
 
-// A tenant that has its database costs an isolated DB a look, and no memory.
-func TestHoldAllocatesNothing(t *testing.T) {
-	h := &holders{of: make(map[pools.Database]identity)}
-	at := pools.Database{Server: "main", Name: "tenant_acme"}
-	who := NewTextID("acme").identity()
-	if n := testing.AllocsPerRun(100, func() {
-		if err := h.hold(at, who); err != nil {
-			t.Error(err)
-		}
-	}); n != 0 {
-		t.Errorf("%v allocations", n)
+// A tenant that was called a moment ago is found without allocating, whether or
+// not its database is the caller's choice and held for it alone.
+func TestAllocationsOfADatabase(t *testing.T) {
+	p, err := pools.New(pools.Config{Servers: map[string]string{"main": "host=nowhere"}})
+	if err != nil {
+		t.Fatal(err)
 	}
-	if err := h.hold(at, NewTextID("widget").identity()); !errors.Is(err, ErrNotIsolated) {
+	defer p.CloseAll(t.Context())
+	named, err := NewDatabases(p, DatabasesConfig{Server: "main"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := pools.Database{Server: "main", Name: "tenant_acme"}
+	chosen, err := NewDatabases(p, DatabasesConfig{At: func(Key) pools.Database { return at }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	isolated, err := Isolate(chosen)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, d := range map[string]*Databases{"by name": named, "by choice": chosen, "isolated": isolated.(*Databases)} {
+		for _, key := range []Key{NewID(), NewTextID("acme"), NewInt64ID(1)} {
+			if name == "isolated" && key != Key(NewTextID("acme")) {
+				continue
+			}
+			if got := testing.AllocsPerRun(100, func() {
+				if _, err := d.of(key); err != nil {
+					t.Error(err)
+				}
+			}); got != 0 {
+				t.Errorf("%s, %T: %v allocations", name, key, got)
+			}
+		}
+	}
+	if _, err := isolated.(*Databases).of(NewTextID("widget")); !errors.Is(err, ErrNotIsolated) {
 		t.Errorf("another tenant: %v", err)
 	}
 }

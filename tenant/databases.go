@@ -35,7 +35,8 @@ type Databases struct {
 	pools    *pools.Pools
 	at       func(id Key) pools.Database
 	holders  *holders // nil where the names alone keep tenants apart
-	isolated bool     // two tenants must not meet in one database: see Isolate
+	homes    *homes
+	isolated bool // two tenants must not meet in one database: see Isolate
 }
 
 var _ DB = (*Databases)(nil)
@@ -44,7 +45,7 @@ var _ DB = (*Databases)(nil)
 // It opens no connection. It returns an error for a server that p does not
 // know.
 func NewDatabases(p *pools.Pools, cfg DatabasesConfig) (*Databases, error) {
-	d := &Databases{pools: p, at: cfg.At}
+	d := &Databases{pools: p, at: cfg.At, homes: newHomes()}
 	if cfg.At == nil {
 		if _, err := p.On(pools.Database{Server: cfg.Server}); err != nil {
 			return nil, fmt.Errorf("tenant: databases: %w", err)
@@ -59,28 +60,49 @@ func NewDatabases(p *pools.Pools, cfg DatabasesConfig) (*Databases, error) {
 var errNoDatabase = errors.New("tenant: a tenant's database has no name")
 
 // of returns the tenant's placement.
-func (d *Databases) of(id Key) (shared, error) {
+func (d *Databases) of(id Key) (*shared, error) {
 	who, err := identify(id)
 	if err != nil {
-		return shared{}, err
+		return nil, err
+	}
+	slot := d.homes.slot(&who)
+	known := slot.Load()
+	if known != nil && known.who != who {
+		known = nil
+	}
+	if known != nil && d.holders == nil {
+		return &known.db, nil
 	}
 	at := d.at(id)
+	if known != nil && known.at == at {
+		return &known.db, nil
+	}
+	found, err := d.find(who, at)
+	if err != nil {
+		return nil, err
+	}
+	slot.Store(found)
+	return &found.db, nil
+}
+
+// find returns the home of a tenant whose database is at.
+func (d *Databases) find(who identity, at pools.Database) (*home, error) {
 	if at.Name == "" {
-		return shared{}, errNoDatabase // the server's own would be everybody's
+		return nil, errNoDatabase // the server's own would be everybody's
 	}
 	if err := checkName("database", at.Name); err != nil {
-		return shared{}, err
+		return nil, err
 	}
 	pool, err := d.pools.On(at)
 	if err != nil {
-		return shared{}, fmt.Errorf("tenant: %w", err)
+		return nil, fmt.Errorf("tenant: %w", err)
 	}
 	if d.isolated && d.holders != nil {
 		if err := d.holders.hold(at, who); err != nil {
-			return shared{}, err
+			return nil, err
 		}
 	}
-	return shared{pool, d.isolated}, nil
+	return &home{who, at, shared{pool, d.isolated}}, nil
 }
 
 func (d *Databases) Exec(ctx context.Context, id Key, sql string, args ...any) (pgconn.CommandTag, error) {

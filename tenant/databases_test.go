@@ -100,3 +100,32 @@ func TestDatabases(t *testing.T) {
 		t.Errorf("a key that makes no name: %v", err)
 	}
 }
+
+// More tenants than are remembered, of whom half are in either database: each
+// call reaches its tenant's own, whoever was there before, and the one that At
+// says by now.
+func TestDatabasesOfMany(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	p, at := severalDatabases(t, 2)
+	turned := 0
+	of := func(id tenant.Key) pools.Database { return at[(int(id.(tenant.Int64ID).Int64())+turned)%2] }
+	databases, err := tenant.NewDatabases(p, tenant.DatabasesConfig{At: of})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for turned = range 2 {
+		for n := range int64(3000) {
+			id := tenant.NewInt64ID(n + 1)
+			for range 2 {
+				var name string
+				if err := databases.QueryRow(ctx, id, `select current_database()`).Scan(&name); err != nil {
+					t.Fatal(err)
+				}
+				if want := of(id).Name; name != want {
+					t.Fatalf("tenant %s reached %s, not %s", id, name, want)
+				}
+			}
+		}
+	}
+}

@@ -37,7 +37,7 @@ func Isolate(db DB) (DB, error) {
 	// Not by a method: a type that embeds one of these would hand it on.
 	switch d := db.(type) {
 	case *Databases:
-		return &Databases{pools: d.pools, at: d.at, holders: d.holders, isolated: true}, nil
+		return &Databases{pools: d.pools, at: d.at, holders: d.holders, homes: newHomes(), isolated: true}, nil
 	case *Router:
 		return &Router{routing: d.routing, isolated: true}, nil
 	case *observed:
@@ -58,23 +58,18 @@ func Isolate(db DB) (DB, error) {
 // it through what Isolate made of a [Databases]. Two that met in one would see
 // each other's rows.
 type holders struct {
-	mu sync.RWMutex
+	mu sync.Mutex
 	of map[pools.Database]identity
 }
 
 // hold returns ErrNotIsolated when at is another tenant's.
 func (h *holders) hold(at pools.Database, who identity) error {
-	h.mu.RLock()
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	holder, held := h.of[at]
-	h.mu.RUnlock()
 	if !held {
-		h.mu.Lock()
-		if holder, held = h.of[at]; !held {
-			h.of[at], holder = who, who
-		}
-		h.mu.Unlock()
-	}
-	if holder != who {
+		h.of[at] = who
+	} else if holder != who {
 		return fmt.Errorf("%w: database %s is another tenant's", ErrNotIsolated, at.Name)
 	}
 	return nil

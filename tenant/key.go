@@ -1,5 +1,10 @@
 package tenant
 
+import (
+	"encoding/binary"
+	"hash/maphash"
+)
+
 // Key is the key of one tenant: an [ID], an [Int64ID] or a [TextID], or a type
 // that embeds one of them, which is how generated code tells an organization's
 // key from a project's:
@@ -45,6 +50,21 @@ type identity struct {
 	uuid   [16]byte
 	number int64
 	text   string
+}
+
+// hash is the same for equal identities.
+func (who *identity) hash(seed maphash.Seed) uint64 {
+	var h uint64
+	switch who.kind {
+	case kindID:
+		h = binary.LittleEndian.Uint64(who.uuid[8:])
+	case kindInt64ID:
+		h = uint64(who.number)
+	default:
+		h = maphash.String(seed, who.text)
+	}
+	h *= 0x9e3779b97f4a7c15 // spreads neighbours
+	return h ^ h>>32
 }
 
 // admit returns ErrNoTenant for a key that holds none. It is identify for those

@@ -2,7 +2,6 @@ package tenant
 
 import (
 	"context"
-	"encoding/binary"
 	"hash/maphash"
 	"slices"
 	"sync"
@@ -61,17 +60,7 @@ func newMemory(size int) *memory {
 
 // shard returns the part that has who, and who's hash.
 func (m *memory) shard(who *identity) (*shard, uint64) {
-	var h uint64
-	switch who.kind {
-	case kindID:
-		h = binary.LittleEndian.Uint64(who.uuid[8:])
-	case kindInt64ID:
-		h = uint64(who.number)
-	default:
-		h = maphash.String(m.seed, who.text)
-	}
-	h *= 0x9e3779b97f4a7c15 // spreads neighbours
-	h ^= h >> 32
+	h := who.hash(m.seed)
 	return &m.shards[h%shardCount], h / shardCount
 }
 

@@ -3,6 +3,7 @@ package pools
 import (
 	"container/list"
 	"context"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -13,8 +14,9 @@ type conn struct {
 	*pgx.Conn
 	entry *entry
 	born  time.Time
-	since time.Time     // when it came back
-	place *list.Element // among the idle, or nil
+	since time.Time // when it came back
+
+	before, after *conn // among the idle
 
 	rows []rows // for the calls to come
 }
@@ -45,9 +47,9 @@ const closeTimeout = time.Second
 const pingAfter = time.Second
 
 // acquire returns a connection for one call, which gives it back with release.
-func (p *Pools) acquire(ctx context.Context, k key) (*conn, error) {
+func (p *Pools) acquire(ctx context.Context, pool *Pool) (*conn, error) {
 	for {
-		g, e := p.request(ctx, k)
+		g, e := p.request(ctx, pool)
 		if g.err != nil {
 			return nil, g.err
 		}
@@ -64,16 +66,16 @@ func (p *Pools) acquire(ctx context.Context, k key) (*conn, error) {
 }
 
 // request gets a connection that is there, or a place for a new one.
-func (p *Pools) request(ctx context.Context, k key) (grant, *entry) {
+func (p *Pools) request(ctx context.Context, pool *Pool) (grant, *entry) {
 	if err := ctx.Err(); err != nil {
 		return grant{err: err}, nil
 	}
 	p.mu.Lock()
-	e := p.entryOf(k)
 	if p.closed {
 		p.mu.Unlock()
 		return grant{err: ErrClosed}, nil
 	}
+	e := p.entryOf(pool)
 	if n := len(e.idle); n > 0 {
 		c := p.unidle(e.idle[n-1])
 		suspect := !c.since.After(e.brokenAt)
@@ -155,12 +157,11 @@ func (p *Pools) resolve(w *waiter, g grant) {
 
 // unidle takes c from the idle ones. It needs p.mu.
 func (p *Pools) unidle(c *conn) *conn {
-	p.idle.Remove(c.place)
-	c.place = nil
+	p.idle.remove(c)
 	e := c.entry
 	for i := len(e.idle) - 1; i >= 0; i-- {
 		if e.idle[i] == c {
-			e.idle = append(e.idle[:i], e.idle[i+1:]...)
+			e.idle = slices.Delete(e.idle, i, i+1)
 			break
 		}
 	}
@@ -183,8 +184,8 @@ func (e *entry) mayTake(from *entry) bool { return e.open == 0 || from.open > e.
 // takeIdle gives e the place of a connection that is idle, the one idle longest
 // first. It needs p.mu, and returns the connection, or nil.
 func (p *Pools) takeIdle(e *entry, now time.Time) *conn {
-	for el := p.idle.Front(); el != nil; el = el.Next() {
-		if c := el.Value.(*conn); now.Sub(c.since) >= Patience || e.mayTake(c.entry) {
+	for c := p.idle.first; c != nil; c = c.after {
+		if now.Sub(c.since) >= Patience || e.mayTake(c.entry) {
 			p.unidle(c)
 			p.stats.Evictions++
 			p.move(c, e)
@@ -316,7 +317,7 @@ func (p *Pools) release(c *conn) {
 		return
 	}
 	e.idle = append(e.idle, c)
-	c.place = p.idle.PushBack(c)
+	p.idle.add(c)
 	p.mu.Unlock()
 }
 

@@ -2,18 +2,20 @@ package pools
 
 import (
 	"context"
+	"sync/atomic"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// A Pool is the connections of one database. It is a handle: copies and further
-// ones for the same database are the same. Its methods are those of a pgxpool
-// and may be called concurrently; besides the server's errors they return
-// ErrClosed and those that match ErrUnavailable.
+// A Pool is the connections of one database. It is a handle: further ones for
+// the same database are the same. Its methods are those of a pgxpool and may be
+// called concurrently; besides the server's errors they return ErrClosed and
+// those that match ErrUnavailable. It must not be copied.
 type Pool struct {
 	pools *Pools
 	key   key
+	entry atomic.Pointer[entry] // the last one, which may be gone
 }
 
 // Database returns the database that p is for.
@@ -21,7 +23,7 @@ func (p *Pool) Database() Database { return p.key.db }
 
 // Exec runs a statement that returns no rows.
 func (p *Pool) Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error) {
-	c, err := p.pools.acquire(ctx, p.key)
+	c, err := p.pools.acquire(ctx, p)
 	if err != nil {
 		return pgconn.CommandTag{}, err
 	}
@@ -32,7 +34,7 @@ func (p *Pool) Exec(ctx context.Context, sql string, args ...any) (pgconn.Comman
 // Query runs a statement that returns rows, which hold a connection until they
 // are closed.
 func (p *Pool) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
-	c, err := p.pools.acquire(ctx, p.key)
+	c, err := p.pools.acquire(ctx, p)
 	if err != nil {
 		return failed{err: err}, err
 	}
@@ -47,7 +49,7 @@ func (p *Pool) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, er
 // QueryRow runs a statement that returns a row, which holds a connection until
 // it is scanned.
 func (p *Pool) QueryRow(ctx context.Context, sql string, args ...any) pgx.Row {
-	c, err := p.pools.acquire(ctx, p.key)
+	c, err := p.pools.acquire(ctx, p)
 	if err != nil {
 		return failed{err: err}
 	}
@@ -59,7 +61,7 @@ func (p *Pool) QueryRow(ctx context.Context, sql string, args ...any) pgx.Row {
 // SendBatch sends b. The results hold a connection until they are closed, or
 // until the transaction that b begins ends.
 func (p *Pool) SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults {
-	c, err := p.pools.acquire(ctx, p.key)
+	c, err := p.pools.acquire(ctx, p)
 	if err != nil {
 		return pgx.FailedBatchResults(b, err)
 	}
@@ -73,7 +75,7 @@ func (p *Pool) SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults {
 
 // BeginTx begins a transaction, which holds a connection until it ends.
 func (p *Pool) BeginTx(ctx context.Context, opts pgx.TxOptions) (pgx.Tx, error) {
-	c, err := p.pools.acquire(ctx, p.key)
+	c, err := p.pools.acquire(ctx, p)
 	if err != nil {
 		return nil, err
 	}
@@ -87,7 +89,7 @@ func (p *Pool) BeginTx(ctx context.Context, opts pgx.TxOptions) (pgx.Tx, error) 
 
 // CopyFrom writes the rows of src to a table.
 func (p *Pool) CopyFrom(ctx context.Context, table pgx.Identifier, columns []string, src pgx.CopyFromSource) (int64, error) {
-	c, err := p.pools.acquire(ctx, p.key)
+	c, err := p.pools.acquire(ctx, p)
 	if err != nil {
 		return 0, err
 	}
@@ -98,7 +100,7 @@ func (p *Pool) CopyFrom(ctx context.Context, table pgx.Identifier, columns []str
 // With runs fn with a connection, which is fn's until it returns. What fn
 // changes in the session it must undo.
 func (p *Pool) With(ctx context.Context, fn func(*pgx.Conn) error) error {
-	c, err := p.pools.acquire(ctx, p.key)
+	c, err := p.pools.acquire(ctx, p)
 	if err != nil {
 		return err
 	}

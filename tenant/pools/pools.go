@@ -18,9 +18,9 @@ type Pools struct {
 
 	mu      sync.Mutex // held for bookkeeping only
 	entries map[key]*entry
-	open    int        // connections, those included that are being opened or closed
-	closing int        // of them
-	idle    *list.List // of *conn, the one idle longest first
+	open    int // connections, those included that are being opened or closed
+	closing int // of them
+	idle    idleList
 	waiting *list.List // of *waiter, the oldest first
 	closed  bool
 	drained chan struct{} // closed once closed holds and no connection is open
@@ -38,6 +38,7 @@ type key struct {
 // entry is a database in use: one with a connection, a waiter or a pause.
 type entry struct {
 	key     key
+	gone    bool // no longer among the entries
 	max     int
 	open    int
 	idle    []*conn    // the one used last at the end
@@ -59,7 +60,6 @@ func New(cfg Config) (*Pools, error) {
 		cfg:     cfg,
 		servers: make(map[string]*pgx.ConnConfig),
 		entries: make(map[key]*entry),
-		idle:    list.New(),
 		waiting: list.New(),
 		drained: make(chan struct{}),
 		stop:    make(chan struct{}),
@@ -97,11 +97,15 @@ func (p *Pools) WithMode(db Database, mode pgx.QueryExecMode) (*Pool, error) {
 	if db.Name != "" && !plainName(db.Name) {
 		return nil, fmt.Errorf("%w: %q: want letters, digits, _ and -, at most 63, beginning with a letter or _", ErrBadName, db.Name)
 	}
-	return &Pool{p, key{db, mode}}, nil
+	return &Pool{pools: p, key: key{db, mode}}, nil
 }
 
-// entryOf returns the entry of k, which it makes at need. It needs p.mu.
-func (p *Pools) entryOf(k key) *entry {
+// entryOf returns the entry of pool, which it makes at need. It needs p.mu.
+func (p *Pools) entryOf(pool *Pool) *entry {
+	if e := pool.entry.Load(); e != nil && !e.gone {
+		return e
+	}
+	k := pool.key
 	e := p.entries[k]
 	if e == nil {
 		e = &entry{key: k, max: p.cfg.MaxConnsPerDatabase, waiting: list.New()}
@@ -110,6 +114,7 @@ func (p *Pools) entryOf(k key) *entry {
 		}
 		p.entries[k] = e
 	}
+	pool.entry.Store(e)
 	return e
 }
 
@@ -117,6 +122,7 @@ func (p *Pools) entryOf(k key) *entry {
 func (p *Pools) forget(e *entry, now time.Time) {
 	if e.open == 0 && e.waiting.Len() == 0 && (e.failures == 0 || now.After(e.retryAt.Add(maxBackoff))) {
 		delete(p.entries, e.key)
+		e.gone = true
 	}
 }
 
@@ -133,8 +139,8 @@ func (p *Pools) CloseAll(ctx context.Context) error {
 		for el := p.waiting.Front(); el != nil; el = p.waiting.Front() {
 			p.resolve(el.Value.(*waiter), grant{err: ErrClosed})
 		}
-		for el := p.idle.Front(); el != nil; el = p.idle.Front() {
-			victims = append(victims, p.unidle(el.Value.(*conn)))
+		for p.idle.first != nil {
+			victims = append(victims, p.unidle(p.idle.first))
 		}
 		p.checkDrained()
 	}
@@ -182,11 +188,7 @@ func (p *Pools) janitor() {
 func (p *Pools) unused(now time.Time) (victims []*conn) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for el := p.idle.Front(); el != nil; el = p.idle.Front() {
-		c := el.Value.(*conn)
-		if now.Sub(c.since) < p.cfg.MaxIdle {
-			break
-		}
+	for c := p.idle.first; c != nil && now.Sub(c.since) >= p.cfg.MaxIdle; c = p.idle.first {
 		victims = append(victims, p.unidle(c))
 	}
 	for _, e := range p.entries {

@@ -38,7 +38,7 @@ func (p *Pools) Stats() Stats {
 	defer p.mu.Unlock()
 	s := p.stats
 	s.Databases = len(p.entries)
-	s.Open, s.Idle, s.Waiting = p.open, p.idle.Len(), p.waiting.Len()
+	s.Open, s.Idle, s.Waiting = p.open, p.idle.n, p.waiting.Len()
 	s.InUse = s.Open - s.Idle - p.closing
 	now := time.Now()
 	for _, e := range p.entries {
