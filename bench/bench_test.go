@@ -60,6 +60,25 @@ func TestListBytes(t *testing.T) {
 	}
 }
 
+// Nor may a placement allocate more often than a pool of pgx's.
+func TestPlacementsAllocateNoMore(t *testing.T) {
+	c, err := newClients(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.close()
+	theirs := testing.AllocsPerRun(500, func() { err = errors.Join(err, c.direct()) })
+	for name, call := range map[string]func() error{"shared": c.shared, "database": c.database} {
+		ours := testing.AllocsPerRun(500, func() { err = errors.Join(err, call()) })
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ours > theirs {
+			t.Errorf("%s: %.0f allocations, pgx makes %.0f", name, ours, theirs)
+		}
+	}
+}
+
 func TestFakeGivesTheRowsBack(t *testing.T) {
 	pool, err := fakePool(t.Context(), answer{oids(uuidOID, textOID), userCols, userOf, 3, "SELECT 3"})
 	if err != nil {

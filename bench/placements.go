@@ -26,7 +26,13 @@ const (
 	socketBlocks     = 301 // short ones: whatever else the machine does lasts longer than one
 )
 
-const findUser = `select name, email, age from users where tenant_id = $1 and id = $2`
+const (
+	findUser = `select name, email, age from users where tenant_id = $1 and id = $2`
+
+	// findUserToo is the same for another client on one connection, where a
+	// statement of the same text would have the same name.
+	findUserToo = findUser + ` `
+)
 
 // querier is what a pool of pgx's and one of ours have in common here.
 type querier interface {
@@ -34,12 +40,12 @@ type querier interface {
 }
 
 // direct reads a user without anything of ours in between.
-func direct(ctx context.Context, pool querier) func() error {
+func direct(ctx context.Context, pool querier, sql string) func() error {
 	key, id := tenant.Key(acme), pgUUID(ann)
 	return func() error {
 		var name, email string
 		var age int32
-		return pool.QueryRow(ctx, findUser, key, id).Scan(&name, &email, &age)
+		return pool.QueryRow(ctx, sql, key, id).Scan(&name, &email, &age)
 	}
 }
 
@@ -92,37 +98,64 @@ func placementRow(r *turns.Report, name string, got turns.Ratio, bound float64) 
 		fmt.Sprintf("%.3f", got.Median), fmt.Sprintf("%.3f", got.Upper), limit)
 }
 
-// benchClient measures the client's processor time, on a connection without a
-// server: what a placement costs beside everything that pgx does.
-func benchClient(ctx context.Context, r *turns.Report) error {
+// clients are calls on connections without a server.
+type clients struct {
+	shared, database, direct func() error
+	close                    func()
+}
+
+func newClients(ctx context.Context) (*clients, error) {
 	a := answer{oids(uuidOID, uuidOID), oids(textOID, textOID, 23), []any{"Ann", "ann@acme.test", int32(41)}, 1, "SELECT 1"}
 	pool, err := fakePool(ctx, a)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer pool.Close()
 	many, err := pools.New(pools.Config{
 		Servers:   map[string]string{"fake": "host=fake user=fake dbname=fake sslmode=disable"},
 		Configure: func(_ string, cfg *pgx.ConnConfig) { *cfg = *pool.Config().ConnConfig },
 	})
 	if err != nil {
-		return err
+		pool.Close()
+		return nil, err
 	}
-	defer many.CloseAll(ctx)
 	own, err := tenant.NewDatabases(many, tenant.DatabasesConfig{Server: "fake"})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	const n = 1000
-	got, err := turns.Compare(callBlocks, n, placed(ctx, tenant.NewShared(pool)), direct(ctx, pool))
+	return &clients{
+		shared:   placed(ctx, tenant.NewShared(pool)),
+		database: placed(ctx, own),
+		direct:   direct(ctx, pool, findUser),
+		close: func() {
+			many.CloseAll(ctx)
+			pool.Close()
+		},
+	}, nil
+}
+
+// benchClient measures the client's processor time, on a connection without a
+// server: what a placement costs beside everything that pgx does.
+func benchClient(ctx context.Context, r *turns.Report) error {
+	c, err := newClients(ctx)
 	if err != nil {
 		return err
 	}
-	placementRow(r, "shared, client only", got, maxSharedRatio)
-	if got, err = turns.Compare(callBlocks, n, placed(ctx, own), direct(ctx, pool)); err != nil {
-		return err
+	defer c.close()
+	const n = 1000
+	for _, p := range []struct {
+		name  string
+		call  func() error
+		bound float64
+	}{
+		{"shared, client only", c.shared, maxSharedRatio},
+		{"database, client only", c.database, maxDatabaseRatio},
+	} {
+		got, err := turns.Compare(callBlocks, n, p.call, c.direct)
+		if err != nil {
+			return err
+		}
+		placementRow(r, p.name, got, p.bound)
 	}
-	placementRow(r, "database, client only", got, 0)
 	return nil
 }
 
@@ -203,9 +236,21 @@ func benchServer(ctx context.Context, r *turns.Report, dsn string, delay time.Du
 	if err != nil {
 		return err
 	}
+	line, err := newWire(ctx, &cfg.ConnConfig.Config)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, line.close()) }()
+	onWire := cfg.Copy()
+	line.through(&onWire.ConnConfig.Config)
+	beside, err := pgxpool.NewWithConfig(ctx, onWire)
+	if err != nil {
+		return err
+	}
+	defer beside.Close()
 	many, err := pools.New(pools.Config{
 		Servers:   map[string]string{"main": dsn},
-		Configure: func(_ string, own *pgx.ConnConfig) { own.Host, own.Port = cfg.ConnConfig.Host, cfg.ConnConfig.Port },
+		Configure: func(_ string, own *pgx.ConnConfig) { line.through(&own.Config) },
 	})
 	if err != nil {
 		return err
@@ -218,16 +263,17 @@ func benchServer(ctx context.Context, r *turns.Report, dsn string, delay time.Du
 		return err
 	}
 	for _, p := range []struct {
-		name  string
-		db    tenant.DB
-		bound float64
+		name   string
+		db     tenant.DB
+		theirs func() error
+		bound  float64
 	}{
-		{"shared, " + over, tenant.NewShared(plain), 0},
-		{"database, " + over, databases, maxDatabaseRatio},
-		{"row-level security, " + over, rls, bound},
-		{"schema, " + over, schemas, 0},
+		{"shared, " + over, tenant.NewShared(plain), direct(ctx, plain, findUser), 0},
+		{"database, " + over, databases, direct(ctx, beside, findUserToo), maxDatabaseRatio},
+		{"row-level security, " + over, rls, direct(ctx, plain, findUser), bound},
+		{"schema, " + over, schemas, direct(ctx, plain, findUser), 0},
 	} {
-		got, err := turns.CompareBy(turns.Wall, blocks, n, placed(ctx, p.db), direct(ctx, plain))
+		got, err := turns.CompareBy(turns.Wall, blocks, n, placed(ctx, p.db), p.theirs)
 		if err != nil {
 			return fmt.Errorf("%s: %w", p.name, err)
 		}
