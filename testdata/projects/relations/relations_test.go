@@ -178,6 +178,44 @@ func TestLoadWhatRefers(t *testing.T) {
 	}
 }
 
+// What is everybody's has keys that rows of the tenant's have too, and a foreign key
+// that the tenant is part of says nothing of it.
+func TestLoadOfEverybodys(t *testing.T) {
+	ctx := t.Context()
+	store, queries := cabinets(t)
+	everybodys := models.Label{ID: 1, MakerID: new(models.PersonID(1))}
+	for _, id := range []tenant.Int64ID{acme, widget} {
+		own, err := store.Labels.Create(ctx, id, gen.NewLabel{ID: 1, Name: "own", MakerID: new(models.PersonID(1))})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n, err := store.Files.Update(ctx, id, 1, gen.FilePatch{LabelID: gen.Set(new(int64(1)))}); n != 1 || err != nil {
+			t.Fatalf("Update: %d, %v", n, err)
+		}
+		*queries = 0
+		if makers, err := store.Labels.LoadMakers(ctx, id, []models.Label{everybodys}); len(makers) != 0 || err != nil {
+			t.Errorf("makers of everybody's label: %v, %v", makers, err)
+		}
+		if files, err := store.Labels.LoadFiles(ctx, id, []models.Label{everybodys}); len(files) != 0 || err != nil {
+			t.Errorf("files with everybody's label: %v, %v", files, err)
+		}
+		if *queries != 0 {
+			t.Errorf("%d queries were sent for what refers to nothing", *queries)
+		}
+		makers, err := store.Labels.LoadMakers(ctx, id, []models.Label{everybodys, own})
+		if len(makers) != 1 || makers[1].TenantID != id || err != nil {
+			t.Errorf("makers of labels: %v, %v", makers, err)
+		}
+		files, err := store.Labels.LoadFiles(ctx, id, []models.Label{own})
+		if len(files) != 1 || len(files[1]) != 1 || files[1][0].TenantID != id.Int64() || err != nil {
+			t.Errorf("files with labels: %v, %v", files, err)
+		}
+	}
+	if files, err := store.Labels.LoadFiles(ctx, acme, []models.Label{{TenantID: new(widget.Int64()), ID: 1}}); !errors.Is(err, tenant.ErrMismatch) || files != nil {
+		t.Errorf("files with another tenant's label: %v, %v", files, err)
+	}
+}
+
 // A row of another tenant's has keys that this tenant has too.
 func TestLoadForAnotherTenant(t *testing.T) {
 	ctx := t.Context()

@@ -28,6 +28,14 @@ type Folder struct {
 	Title    string         `db:"title"`
 }
 
+// Label is the tenant's own, or everybody's.
+type Label struct {
+	TenantID *int64    `db:"tenant_id"`
+	ID       int64     `db:"id"`
+	Name     string    `db:"name"`
+	MakerID  *PersonID `db:"maker_id"`
+}
+
 // File may lie in a folder, and may have been reviewed.
 type File struct {
 	TenantID   int64     `db:"tenant_id,primaryKey"`
@@ -37,4 +45,5 @@ type File struct {
 	ReviewerID *PersonID `db:"reviewer_id"`
 	FolderCode *string   `db:"folder_code"`
 	FolderYear *int32    `db:"folder_year"`
+	LabelID    *int64    `db:"label_id"`
 }

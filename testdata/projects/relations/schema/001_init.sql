@@ -21,6 +21,17 @@ create table folders (
     primary key (tenant_id, code, year)
 );
 
+-- A label without a tenant is everybody's. It has been made by nobody here, and lies
+-- on no file: a key that the tenant is part of refers to nothing where there is none.
+create table labels (
+    tenant_id bigint references tenants (id) on delete cascade,
+    id        bigint not null,
+    name      text   not null,
+    maker_id  bigint,
+    unique (tenant_id, id),
+    foreign key (tenant_id, maker_id) references people (tenant_id, id)
+);
+
 create table files (
     tenant_id   bigint not null references tenants (id) on delete cascade,
     id          bigint not null,
@@ -29,7 +40,9 @@ create table files (
     reviewer_id bigint,
     folder_code text,
     folder_year integer,
+    label_id    bigint,
     primary key (tenant_id, id),
+    foreign key (tenant_id, label_id) references labels (tenant_id, id),
     foreign key (tenant_id, author_id) references people (tenant_id, id),
     foreign key (tenant_id, reviewer_id) references people (tenant_id, id),
     foreign key (tenant_id, folder_code, folder_year) references folders (tenant_id, code, year)
