@@ -532,6 +532,9 @@ func scanDocument(row pgx.Row, into *models.Document) error {
 	return tenant.NotFound(row.Scan(documentDest(into)...))
 }
 
+// documentCount is how many of them there were the last time.
+var documentCount tenant.RowCount
+
 // collectDocuments reads rows to their end. size is how many they may be, or 0 when
 // nothing is known.
 func collectDocuments(rows pgx.Rows, err error, size int) ([]models.Document, error) {
@@ -545,7 +548,7 @@ func collectDocuments(rows pgx.Rows, err error, size int) ([]models.Document, er
 			to = documentDest(&items[0])
 		case 1: // where there are two rows there are many
 			item = &items[0]
-			items = append(make([]models.Document, 0, max(size, 16)), *item)
+			items = append(make([]models.Document, 0, documentCount.Size(size)), *item)
 		}
 		if n > 0 {
 			*item = models.Document{}
@@ -556,6 +559,9 @@ func collectDocuments(rows pgx.Rows, err error, size int) ([]models.Document, er
 	}
 	if err != nil {
 		return nil, err
+	}
+	if documentCount.Saw(size, len(items), cap(items)) {
+		items = append([]models.Document(nil), items...)
 	}
 	return items, nil
 }
@@ -571,6 +577,9 @@ func listWithOwnersRowDest(row *ListWithOwnersRow) []any {
 	}
 }
 
+// listWithOwnersRowCount is how many of them there were the last time.
+var listWithOwnersRowCount tenant.RowCount
+
 // collectListWithOwnersRows reads rows to their end. size is how many they may be, or 0 when
 // nothing is known.
 func collectListWithOwnersRows(rows pgx.Rows, err error, size int) ([]ListWithOwnersRow, error) {
@@ -584,7 +593,7 @@ func collectListWithOwnersRows(rows pgx.Rows, err error, size int) ([]ListWithOw
 			to = listWithOwnersRowDest(&items[0])
 		case 1: // where there are two rows there are many
 			item = &items[0]
-			items = append(make([]ListWithOwnersRow, 0, max(size, 16)), *item)
+			items = append(make([]ListWithOwnersRow, 0, listWithOwnersRowCount.Size(size)), *item)
 		}
 		if n > 0 {
 			*item = ListWithOwnersRow{}
@@ -595,6 +604,9 @@ func collectListWithOwnersRows(rows pgx.Rows, err error, size int) ([]ListWithOw
 	}
 	if err != nil {
 		return nil, err
+	}
+	if listWithOwnersRowCount.Saw(size, len(items), cap(items)) {
+		items = append([]ListWithOwnersRow(nil), items...)
 	}
 	return items, nil
 }
@@ -607,6 +619,9 @@ func listByOwnersRowDest(row *ListByOwnersRow) []any {
 		&row.OwnerName,
 	}
 }
+
+// listByOwnersRowCount is how many of them there were the last time.
+var listByOwnersRowCount tenant.RowCount
 
 // collectListByOwnersRows reads rows to their end. size is how many they may be, or 0 when
 // nothing is known.
@@ -621,7 +636,7 @@ func collectListByOwnersRows(rows pgx.Rows, err error, size int) ([]ListByOwners
 			to = listByOwnersRowDest(&items[0])
 		case 1: // where there are two rows there are many
 			item = &items[0]
-			items = append(make([]ListByOwnersRow, 0, max(size, 16)), *item)
+			items = append(make([]ListByOwnersRow, 0, listByOwnersRowCount.Size(size)), *item)
 		}
 		if n > 0 {
 			*item = ListByOwnersRow{}
@@ -632,6 +647,9 @@ func collectListByOwnersRows(rows pgx.Rows, err error, size int) ([]ListByOwners
 	}
 	if err != nil {
 		return nil, err
+	}
+	if listByOwnersRowCount.Saw(size, len(items), cap(items)) {
+		items = append([]ListByOwnersRow(nil), items...)
 	}
 	return items, nil
 }

@@ -582,6 +582,9 @@ func scanUser(row pgx.Row, into *models.User) error {
 	return tenant.NotFound(row.Scan(userDest(into)...))
 }
 
+// userCount is how many of them there were the last time.
+var userCount tenant.RowCount
+
 // collectUsers reads rows to their end. size is how many they may be, or 0 when
 // nothing is known.
 func collectUsers(rows pgx.Rows, err error, size int) ([]models.User, error) {
@@ -595,7 +598,7 @@ func collectUsers(rows pgx.Rows, err error, size int) ([]models.User, error) {
 			to = userDest(&items[0])
 		case 1: // where there are two rows there are many
 			item = &items[0]
-			items = append(make([]models.User, 0, max(size, 16)), *item)
+			items = append(make([]models.User, 0, userCount.Size(size)), *item)
 		}
 		if n > 0 {
 			*item = models.User{}
@@ -607,6 +610,9 @@ func collectUsers(rows pgx.Rows, err error, size int) ([]models.User, error) {
 	if err != nil {
 		return nil, err
 	}
+	if userCount.Saw(size, len(items), cap(items)) {
+		items = append([]models.User(nil), items...)
+	}
 	return items, nil
 }
 
@@ -617,6 +623,9 @@ func countByRoleRowDest(row *CountByRoleRow) []any {
 		&row.Users,
 	}
 }
+
+// countByRoleRowCount is how many of them there were the last time.
+var countByRoleRowCount tenant.RowCount
 
 // collectCountByRoleRows reads rows to their end. size is how many they may be, or 0 when
 // nothing is known.
@@ -631,7 +640,7 @@ func collectCountByRoleRows(rows pgx.Rows, err error, size int) ([]CountByRoleRo
 			to = countByRoleRowDest(&items[0])
 		case 1: // where there are two rows there are many
 			item = &items[0]
-			items = append(make([]CountByRoleRow, 0, max(size, 16)), *item)
+			items = append(make([]CountByRoleRow, 0, countByRoleRowCount.Size(size)), *item)
 		}
 		if n > 0 {
 			*item = CountByRoleRow{}
@@ -642,6 +651,9 @@ func collectCountByRoleRows(rows pgx.Rows, err error, size int) ([]CountByRoleRo
 	}
 	if err != nil {
 		return nil, err
+	}
+	if countByRoleRowCount.Saw(size, len(items), cap(items)) {
+		items = append([]CountByRoleRow(nil), items...)
 	}
 	return items, nil
 }
@@ -654,6 +666,9 @@ func countDocumentsRowDest(row *CountDocumentsRow) []any {
 		&row.Documents,
 	}
 }
+
+// countDocumentsRowCount is how many of them there were the last time.
+var countDocumentsRowCount tenant.RowCount
 
 // collectCountDocumentsRows reads rows to their end. size is how many they may be, or 0 when
 // nothing is known.
@@ -668,7 +683,7 @@ func collectCountDocumentsRows(rows pgx.Rows, err error, size int) ([]CountDocum
 			to = countDocumentsRowDest(&items[0])
 		case 1: // where there are two rows there are many
 			item = &items[0]
-			items = append(make([]CountDocumentsRow, 0, max(size, 16)), *item)
+			items = append(make([]CountDocumentsRow, 0, countDocumentsRowCount.Size(size)), *item)
 		}
 		if n > 0 {
 			*item = CountDocumentsRow{}
@@ -679,6 +694,9 @@ func collectCountDocumentsRows(rows pgx.Rows, err error, size int) ([]CountDocum
 	}
 	if err != nil {
 		return nil, err
+	}
+	if countDocumentsRowCount.Saw(size, len(items), cap(items)) {
+		items = append([]CountDocumentsRow(nil), items...)
 	}
 	return items, nil
 }

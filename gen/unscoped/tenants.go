@@ -7,6 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/tenantc/tenantc/models"
+	"github.com/tenantc/tenantc/tenant"
 )
 
 // Tenants is the repository of models.Tenant. Each method crosses the border between tenants, on purpose.
@@ -35,6 +36,9 @@ func tenantDest(t *models.Tenant) []any {
 	}
 }
 
+// tenantCount is how many of them there were the last time.
+var tenantCount tenant.RowCount
+
 // collectTenants reads rows to their end. size is how many they may be, or 0 when
 // nothing is known.
 func collectTenants(rows pgx.Rows, err error, size int) ([]models.Tenant, error) {
@@ -48,7 +52,7 @@ func collectTenants(rows pgx.Rows, err error, size int) ([]models.Tenant, error)
 			to = tenantDest(&items[0])
 		case 1: // where there are two rows there are many
 			item = &items[0]
-			items = append(make([]models.Tenant, 0, max(size, 16)), *item)
+			items = append(make([]models.Tenant, 0, tenantCount.Size(size)), *item)
 		}
 		if n > 0 {
 			*item = models.Tenant{}
@@ -59,6 +63,9 @@ func collectTenants(rows pgx.Rows, err error, size int) ([]models.Tenant, error)
 	}
 	if err != nil {
 		return nil, err
+	}
+	if tenantCount.Saw(size, len(items), cap(items)) {
+		items = append([]models.Tenant(nil), items...)
 	}
 	return items, nil
 }

@@ -227,8 +227,6 @@ func (c *call) helpers() {
 func (d *Dest) imports(u use) {
 	if d.One || d.Many {
 		u.pkg(pathPgx)
-	}
-	if d.One {
 		u.pkg(pathTenant)
 	}
 }

@@ -141,6 +141,7 @@ type Dest struct {
 	Name    string   // "userDest"
 	Scan    string   // "scanUser"
 	Collect string   // "collectUsers"
+	Count   string   // "userCount"
 	Param   string   // "u"
 	Type    string   // "models.User"
 	Exprs   []string // "&u.Name"

@@ -213,6 +213,7 @@ func (p *pkg) newDest(name, typ, param string) *Dest {
 		Name:    p.names.take(lowerFirst(name) + "Dest"),
 		Scan:    p.names.take("scan" + exported(name)),
 		Collect: p.names.take("collect" + inflection.Plural(exported(name))),
+		Count:   p.names.take(lowerFirst(name) + "Count"),
 		Type:    typ, Param: param,
 	}
 }
