@@ -9,6 +9,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 
 	"github.com/tenantc/tenantc/internal/diag"
@@ -45,8 +46,8 @@ func (a Action) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
 
 // output is a generated file, which is printed when its content is asked for.
 type output struct {
-	path    string // relative to the configuration's folder, with slashes
-	content func() ([]byte, error)
+	path  string                    // relative to the configuration's folder, with slashes
+	print func(*bytes.Buffer) error // appends the content
 }
 
 // change is one file and what has to be done with it.
@@ -63,8 +64,8 @@ type change struct {
 // Things that are not tenantc's and stand in the way are diagnostics; nothing
 // may then be written.
 //
-// Each change is given to handle with its contents, several at once; in the
-// result there are none.
+// Each change is given to handle with its contents, several at once; they are
+// good for that call, and in the result there are none.
 func compare(root *os.Root, folders []string, files []output, rep *diag.List, handle func(*change) error) ([]change, error) {
 	wanted := make(map[string]bool, len(files))
 	for _, f := range files {
@@ -82,9 +83,15 @@ func compare(root *os.Root, folders []string, files []output, rep *diag.List, ha
 		handle = func(*change) error { return nil }
 	}
 	changes := make([]change, len(files))
+	// All files together are many times as large as the few that are printed at a
+	// time.
+	buffers := sync.Pool{New: func() any { return new(bytes.Buffer) }}
 	found := make([]diag.List, len(files))
 	err := parallel.Each(len(files), func(i int) (err error) {
-		changes[i], err = compareFile(root, folders, files[i], &found[i], handle)
+		b := buffers.Get().(*bytes.Buffer)
+		defer buffers.Put(b)
+		b.Reset()
+		changes[i], err = compareFile(root, folders, files[i], b, &found[i], handle)
 		return err
 	})
 	if err != nil {
@@ -104,11 +111,12 @@ func compare(root *os.Root, folders []string, files []output, rep *diag.List, ha
 	return changes, nil
 }
 
-func compareFile(root *os.Root, folders []string, f output, rep *diag.List, handle func(*change) error) (change, error) {
-	content, err := f.content()
-	if err != nil {
+// compareFile prints a file into b, and keeps nothing of that.
+func compareFile(root *os.Root, folders []string, f output, b *bytes.Buffer, rep *diag.List, handle func(*change) error) (change, error) {
+	if err := f.print(b); err != nil {
 		return change{}, err
 	}
+	content := b.Bytes()
 	if !slices.Contains(folders, path.Dir(f.path)) || !hasHeader(content) {
 		diag.Bugf("generator: %s is emitted outside of the folders %v or without the header line", f.path, folders)
 	}

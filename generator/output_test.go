@@ -1,6 +1,7 @@
 package generator
 
 import (
+	"bytes"
 	"errors"
 	"io/fs"
 	"maps"
@@ -88,7 +89,7 @@ func contents(files map[string]string) map[string][]byte {
 func lookAt(root *os.Root, files map[string][]byte, rep *diag.List) (*transaction, []change, error) {
 	var outputs []output
 	for _, name := range slices.Sorted(maps.Keys(files)) {
-		outputs = append(outputs, output{name, func() ([]byte, error) { return files[name], nil }})
+		outputs = append(outputs, output{name, func(b *bytes.Buffer) error { b.Write(files[name]); return nil }})
 	}
 	tx := begin(root)
 	changes, err := compare(root, genFolders, outputs, rep, tx.stage)
@@ -125,7 +126,7 @@ func TestReserve(t *testing.T) {
 		if got, want := len(tx.reserved), 2; got != want { // users.go is there, and README.md is no folder
 			t.Errorf("%d places were made, want %d", got, want)
 		}
-		out := output{"gen/global/plans.go", func() ([]byte, error) { return wanted["gen/global/plans.go"], nil }}
+		out := output{"gen/global/plans.go", func(b *bytes.Buffer) error { b.Write(wanted["gen/global/plans.go"]); return nil }}
 		changes, err := compare(root, []string{"gen/global"}, []output{out}, &rep, tx.stage)
 		if err != nil || rep.Len() > 0 {
 			t.Fatal(err, rep.Sorted())

@@ -1,6 +1,7 @@
 package generator
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -80,10 +81,10 @@ func Serve(ctx context.Context, cfg Config, in io.Reader, out io.Writer) (res *R
 			diag.Bugf("generator: %s is emitted outside of %s", f.path, r.blocks[0].Out)
 		}
 		answer.Files[i].Name = below
-		outputs[i].content = func() (content []byte, err error) {
-			content, err = f.content()
-			answer.Files[i].Contents = content
-			return content, err
+		outputs[i].print = func(b *bytes.Buffer) error {
+			err := f.print(b)
+			answer.Files[i].Contents = bytes.Clone(b.Bytes())
+			return err
 		}
 	}
 	if err := r.write(ctx, outputs, func(a Action) bool { return a == Removed }); err != nil {

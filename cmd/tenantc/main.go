@@ -44,14 +44,16 @@ const paceEvery = 5 * time.Millisecond
 // of MB. It lasts until the process ends.
 func staySmall() {
 	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
-	var before uint64
+	var most uint64 // bytes that were live
 	pace := func() {
 		metrics.Read(live)
 		if live[0].Value.Kind() != metrics.KindUint64 {
 			return // this Go has no such figure, and keeps its own pace
 		}
-		if bytes := max(live[0].Value.Uint64(), leastHeap); bytes != before {
-			before = bytes
+		// A heap that was large is in pieces: when it has become small, it is not
+		// allowed more again.
+		if bytes := max(live[0].Value.Uint64(), leastHeap); bytes > most {
+			most = bytes
 			debug.SetGCPercent(max(int(100*smallHeap/bytes)-100, 17))
 		}
 	}

@@ -158,14 +158,12 @@ func (p *Printer) Files(of *plan.Plan) []File {
 	return files
 }
 
-// Print returns the content of the file. The same plan gives the same bytes,
+// Print appends the content of the file to b. The same plan gives the same bytes,
 // whatever of it was printed ahead.
-func (f File) Print() ([]byte, error) {
-	var b bytes.Buffer
+func (f File) Print(b *bytes.Buffer) error {
 	repo, ok := f.data.(*plan.Repository)
 	if !ok {
-		err := f.printer.print(&b, f.Path, f.data, f.template)
-		return b.Bytes(), err
+		return f.printer.print(b, f.Path, f.data, f.template)
 	}
 	parts := []part{colsPart, structsPart, methodsPart, destPart, destsPart}
 	if f.template == "twin.tmpl" {
@@ -177,8 +175,7 @@ func (f File) Print() ([]byte, error) {
 		for _, part := range parts {
 			templates = append(templates, partNames[part])
 		}
-		err := f.printer.print(&b, f.Path, repo, templates...)
-		return b.Bytes(), err
+		return f.printer.print(b, f.Path, repo, templates...)
 	}
 	size := 4 << 10 // for the rest
 	for _, piece := range ahead {
@@ -187,8 +184,7 @@ func (f File) Print() ([]byte, error) {
 		}
 	}
 	b.Grow(size)
-	err := f.printer.around(&b, f, repo, ahead, parts)
-	return b.Bytes(), err
+	return f.printer.around(b, f, repo, ahead, parts)
 }
 
 // between stands between two declarations.
@@ -255,17 +251,14 @@ func Render(of *plan.Plan) (map[string][]byte, error) {
 		return nil, err
 	}
 	files := p.Files(of)
-	texts := make([][]byte, len(files))
-	err = parallel.Each(len(files), func(i int) (err error) {
-		texts[i], err = files[i].Print()
-		return err
-	})
+	texts := make([]bytes.Buffer, len(files))
+	err = parallel.Each(len(files), func(i int) error { return files[i].Print(&texts[i]) })
 	if err != nil {
 		return nil, err
 	}
 	out := make(map[string][]byte, len(files))
 	for i, f := range files {
-		out[f.Path] = texts[i]
+		out[f.Path] = texts[i].Bytes()
 	}
 	return out, nil
 }

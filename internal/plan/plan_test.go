@@ -172,9 +172,11 @@ func (in inputs) printed(t *testing.T) map[string][]byte {
 		t.Fatal(err)
 	}
 	for _, f := range p.Files(out) {
-		if files[f.Path], err = f.Print(); err != nil {
+		var b bytes.Buffer
+		if err := f.Print(&b); err != nil {
 			t.Fatal(err)
 		}
+		files[f.Path] = b.Bytes()
 	}
 	return files
 }
