@@ -275,7 +275,6 @@ const createDocuments = `with input as (
 	insert into documents (tenant_id, title, owner_id, id, content, is_public, created_at, updated_at)
 	select $1, i.title, i.owner_id, i.id, i.content, i.is_public, i.created_at, i.updated_at
 	from input i
-	order by i.ordinality
 	returning tenant_id, id, title, content, owner_id, is_public, created_at, updated_at
 )
 select made.tenant_id, made.id, made.title, made.content, made.owner_id, made.is_public, made.created_at, made.updated_at
@@ -310,7 +309,7 @@ func (r *Documents) CreateMany(ctx context.Context, tenantID tenant.ID, items []
 		createdAts[i] = n.CreatedAt
 		updatedAts[i] = n.UpdatedAt
 	}
-	rows, err := r.db.Query(ctx, key, createDocuments, key, titles, ownerIDs, ids, contents, isPublics, createdAts, updatedAts)
+	rows, err := r.db.Query(ctx, key, createDocuments, key, titles, ownerIDs, tenant.Given(ids), tenant.Given(contents), tenant.Given(isPublics), tenant.Given(createdAts), tenant.Given(updatedAts))
 	return collectDocuments(rows, err, len(items))
 }
 

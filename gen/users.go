@@ -286,7 +286,6 @@ const createUsers = `with input as (
 	insert into users (tenant_id, name, email, age, id, role, created_at, updated_at)
 	select $1, i.name, i.email, i.age, i.id, i.role, i.created_at, i.updated_at
 	from input i
-	order by i.ordinality
 	returning tenant_id, id, name, email, role, age, created_at, updated_at
 )
 select made.tenant_id, made.id, made.name, made.email, made.role, made.age, made.created_at, made.updated_at
@@ -321,7 +320,7 @@ func (r *Users) CreateMany(ctx context.Context, tenantID tenant.ID, items []NewU
 		createdAts[i] = n.CreatedAt
 		updatedAts[i] = n.UpdatedAt
 	}
-	rows, err := r.db.Query(ctx, key, createUsers, key, names, emails, ages, ids, roles, createdAts, updatedAts)
+	rows, err := r.db.Query(ctx, key, createUsers, key, names, emails, ages, tenant.Given(ids), tenant.Given(roles), tenant.Given(createdAts), tenant.Given(updatedAts))
 	return collectUsers(rows, err, len(items))
 }
 

@@ -13,7 +13,7 @@ import (
 // manyRows is the text of a CreateMany. The rows travel as one array a column:
 //
 //	with input as (select n.ordinality, n.name, … from unnest($2::text[], …) with ordinality as n(name, …, ordinality)),
-//	made as (insert into users (tenant_id, name, …) select $1, i.name, … from input i order by i.ordinality returning …)
+//	made as (insert into users (tenant_id, name, …) select $1, i.name, … from input i returning …)
 //	select made.… from made join input i on i.id = made.id order by i.ordinality
 //
 // PostgreSQL does not say in which order an INSERT returns its rows. So they are
@@ -106,6 +106,10 @@ func (n *newRows) createMany() {
 			c.repo.pkg.Arrays = true
 			c.repo.use.pkg(pathPgtype)
 		}
+		in.Arg = in.Name
+		if slices.Contains(n.optional, f) && len(n.owner)+len(n.required) > 0 && in.nilable() {
+			in.Arg = c.repo.use.pkg(pathTenant) + ".Given(" + in.Name + ")" // the other columns say how many rows there are
+		}
 		method.Inputs = append(method.Inputs, in)
 	}
 	for _, f := range m.left {
@@ -171,8 +175,8 @@ func (m *manyRows) text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "with %s as (\n\tselect n.%s, %s\n\tfrom unnest(%s) with ordinality as n(%s, %s)\n)", m.input, m.ord,
 		strings.Join(reads, ", "), strings.Join(arrays, ", "), strings.Join(names, ", "), m.ord)
-	fmt.Fprintf(&b, ", %s as (\n\tinsert into %s (%s)\n\tselect %s\n\tfrom %s i%s\n\torder by i.%s\n\t%s\n)\n", m.made, relText(c.rel),
-		strings.Join(into, ", "), strings.Join(from, ", "), m.input, m.parents(), m.ord, strings.TrimSpace(m.returning()))
+	fmt.Fprintf(&b, ", %s as (\n\tinsert into %s (%s)\n\tselect %s\n\tfrom %s i%s\n\t%s%s\n)\n", m.made, relText(c.rel),
+		strings.Join(into, ", "), strings.Join(from, ", "), m.input, m.parents(), m.handedOut(), strings.TrimSpace(m.returning()))
 	columns := make([]string, len(c.row.fields))
 	for i, f := range c.row.fields {
 		columns[i] = "made." + quote(f.col.Name)
@@ -191,6 +195,15 @@ func (m *manyRows) text() string {
 	}
 	fmt.Fprintf(&b, "\njoin %s i on %s\norder by i.%s", m.input, strings.Join(on, " and "), m.ord)
 	return b.String()
+}
+
+// handedOut returns the ORDER BY of the INSERT, where the server fills columns from
+// sequences; where it does not, the order would cost a sort and change nothing.
+func (m *manyRows) handedOut() string {
+	if m.sequenceKey() == nil && len(m.left) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("order by i.%s\n\t", m.ord)
 }
 
 // parents joins the rows of a derived relation to their parents. When one of them

@@ -15,6 +15,7 @@ type InputColumn struct {
 	Elem  string // its Go type
 	Array string // of a column that holds arrays, which travel as text: pgtype's name for their OID
 	Name  string // the variable
+	Arg   string // expression: the argument of the statement
 
 	cast  string // what an element is cast to; "" for nothing
 	basic string // Go's own type that the value is converted to; "" for none
@@ -128,6 +129,12 @@ func (in *InputColumn) finish(c *crud, f *rowField, optional bool) {
 	default:
 		in.Elem = u.typ(t)
 	}
+}
+
+// nilable reports whether the zero value of an element stands for NULL, and no
+// other value equals it.
+func (in *InputColumn) nilable() bool {
+	return in.Array != "" || strings.HasPrefix(in.Elem, "*") || strings.HasSuffix(in.Elem, "pgtype.UUID")
 }
 
 // defaultText returns the default of a column as an expression that stands for
