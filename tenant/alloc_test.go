@@ -197,6 +197,13 @@ func BenchmarkQueryRow(b *testing.B) {
 			direct.QueryRow(ctx, `select 1`, args...).Scan(dest...)
 		}
 	})
+	b.Run("fair", func(b *testing.B) {
+		b.ReportAllocs()
+		db := &Fair{&shared{pool: pool}, newShares(2)}
+		for b.Loop() {
+			db.QueryRow(ctx, key, `select 1`, args...).Scan(dest...)
+		}
+	})
 	quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
 	for name, observers := range map[string][]Observer{
 		"shared":   nil,

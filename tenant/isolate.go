@@ -25,7 +25,7 @@ var ErrNotIsolated = errors.New("tenant: the rows have no database of their own"
 // second to come gets ErrNotIsolated at each call. A [Router] is
 // taken, and a tenant that it does not place in a database of its own gets
 // ErrNotIsolated at each call, before anything is sent. So is what [Observe]
-// makes of either, and the DB of a transaction that began on what Isolate
+// and [NewFair] make of either, and the DB of a transaction that began on what Isolate
 // returned.
 //
 // Every other DB is ErrNotIsolated: those of NewShared, NewSharedRLS and
@@ -46,6 +46,12 @@ func Isolate(db DB) (DB, error) {
 			return nil, err
 		}
 		return &observed{inner, d.observers}, nil
+	case *Fair:
+		inner, err := Isolate(d.db)
+		if err != nil {
+			return nil, err
+		}
+		return &Fair{inner, d.shares}, nil
 	case *bound:
 		if d.isolated {
 			return d, nil

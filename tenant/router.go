@@ -30,6 +30,11 @@ type RouterConfig struct {
 	// See [SchemasConfig].
 	Extensions []string
 
+	// PerTenant is how many calls of one tenant run at a time in a database that
+	// it shares. Further ones wait, as in [Fair]. Zero means half as many as the
+	// database may have connections, and at least one; negative means no bound.
+	PerTenant int
+
 	// Size bounds how many tenants are remembered, in 64 parts by their keys.
 	// Zero means 16384.
 	Size int
@@ -69,6 +74,7 @@ type routing struct {
 	cfg    RouterConfig
 	memory *memory
 	checks sync.Map // checkKey → *check
+	fair   sync.Map // fairKey → *shares
 
 	loads, moves atomic.Int64
 
@@ -219,33 +225,6 @@ func (r *Router) load(ctx context.Context, id Key) (*placed, error) {
 	return &placed{placement: at, db: db}, nil
 }
 
-// open returns the DB of a place. It opens no connection.
-func (r *Router) open(at Placement) (DB, error) {
-	if err := at.Check(); err != nil {
-		return nil, err
-	}
-	pool, err := r.cfg.Pools.WithMode(at.Database, modeOf(at.Kind))
-	if err != nil {
-		return nil, fmt.Errorf("tenant: %w", err)
-	}
-	switch at.Kind {
-	case KindShared, KindDatabase:
-		return &shared{pool: pool, isolated: at.Kind == KindDatabase}, nil
-	case KindSharedRLS:
-		return newSharedRLS(pool, r.cfg.RLS.Setting), nil
-	case KindSchema:
-		return newSchemas(pool, func(Key) string { return at.Schema }, r.cfg.Extensions), nil
-	}
-	return nil, fmt.Errorf("tenant: placement of unknown kind %q", at.Kind)
-}
-
-func modeOf(kind Kind) pgx.QueryExecMode {
-	if kind == KindSchema {
-		return pgx.QueryExecModeExec
-	}
-	return 0
-}
-
 // checkKey is what needs to be checked once.
 type checkKey struct {
 	kind Kind
@@ -363,32 +342,3 @@ type movedError struct{ err error }
 func (e *movedError) Error() string        { return ErrMoved.Error() + ": " + e.err.Error() }
 func (e *movedError) Unwrap() error        { return e.err }
 func (e *movedError) Is(target error) bool { return target == ErrMoved }
-
-// RouterStats are figures for metrics. The counts only grow.
-type RouterStats struct {
-	// Remembered is how many tenants the router has in mind now.
-	Remembered int
-
-	// Listening says whether notifications arrive now.
-	Listening bool
-
-	// Loads counts questions to the catalog about a tenant, and Moves calls
-	// that ended with ErrMoved.
-	Loads, Moves int64
-
-	// Changes counts tenants that were forgotten because the catalog changed,
-	// and Failures attempts to listen or to ask for changes that failed.
-	Changes, Failures int64
-}
-
-// Stats returns the figures of this moment.
-func (r *Router) Stats() RouterStats {
-	return RouterStats{
-		Remembered: r.memory.size(),
-		Listening:  r.watch.listening.Load(),
-		Loads:      r.loads.Load(),
-		Moves:      r.moves.Load(),
-		Changes:    r.watch.changes.Load(),
-		Failures:   r.watch.failures.Load(),
-	}
-}

@@ -115,6 +115,14 @@ func plainName(name string) bool {
 	return true
 }
 
+// maxOf returns the bound of one database. It needs defaults.
+func (c *Config) maxOf(db Database) int {
+	if n, ok := c.MaxConnsOf[db]; ok {
+		return n
+	}
+	return c.MaxConnsPerDatabase
+}
+
 func (c Config) withDefaults() (Config, error) {
 	if len(c.Servers) == 0 {
 		return c, errors.New("pools: no servers given")

@@ -84,9 +84,8 @@ type results struct {
 }
 
 func (r *results) Close() error {
-	err := r.BatchResults.Close()
-	r.lease.end()
-	return err
+	defer r.lease.end() // a function of the caller's may panic
+	return r.BatchResults.Close()
 }
 
 func (r *results) Tx() pgx.Tx {

@@ -21,6 +21,11 @@ type Pool struct {
 // Database returns the database that p is for.
 func (p *Pool) Database() Database { return p.key.db }
 
+// MaxConns returns how many connections the database may have at most.
+func (p *Pool) MaxConns() int {
+	return min(p.pools.cfg.maxOf(p.key.db), p.pools.cfg.MaxConns)
+}
+
 // Exec runs a statement that returns no rows.
 func (p *Pool) Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error) {
 	c, err := p.pools.acquire(ctx, p)
@@ -38,11 +43,13 @@ func (p *Pool) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, er
 	if err != nil {
 		return failed{err: err}, err
 	}
+	l := lease{p.pools, c}
+	defer func() { l.end() }() // unless the rows have it; an argument's Value may panic
 	inner, err := c.Query(ctx, sql, args...)
 	if err != nil {
-		p.pools.release(c)
 		return failed{err: err}, err
 	}
+	l = lease{}
 	return c.lend(p.pools, inner), nil
 }
 
@@ -53,8 +60,12 @@ func (p *Pool) QueryRow(ctx context.Context, sql string, args ...any) pgx.Row {
 	if err != nil {
 		return failed{err: err}
 	}
+	l := lease{p.pools, c}
+	defer func() { l.end() }()
+	inner := c.QueryRow(ctx, sql, args...)
+	l = lease{}
 	r := c.lend(p.pools, nil)
-	r.row = c.QueryRow(ctx, sql, args...)
+	r.row = inner
 	return (*row)(r)
 }
 
@@ -65,12 +76,17 @@ func (p *Pool) SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults {
 	if err != nil {
 		return pgx.FailedBatchResults(b, err)
 	}
-	inner := c.SendBatch(ctx, b)
 	l := lease{p.pools, c}
+	defer func() { l.end() }()
+	inner := c.SendBatch(ctx, b)
+	r := &results{BatchResults: inner}
 	if begun := inner.Tx(); begun != nil {
-		return &results{BatchResults: inner, tx: &tx{begun, l}}
+		r.tx = &tx{begun, l}
+	} else {
+		r.lease = l
 	}
-	return &results{BatchResults: inner, lease: l}
+	l = lease{}
+	return r
 }
 
 // BeginTx begins a transaction, which holds a connection until it ends.

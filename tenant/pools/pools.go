@@ -108,10 +108,7 @@ func (p *Pools) entryOf(pool *Pool) *entry {
 	k := pool.key
 	e := p.entries[k]
 	if e == nil {
-		e = &entry{key: k, max: p.cfg.MaxConnsPerDatabase, waiting: list.New()}
-		if n, ok := p.cfg.MaxConnsOf[k.db]; ok {
-			e.max = n
-		}
+		e = &entry{key: k, max: p.cfg.maxOf(k.db), waiting: list.New()}
 		p.entries[k] = e
 	}
 	pool.entry.Store(e)

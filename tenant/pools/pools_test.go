@@ -2,6 +2,7 @@ package pools_test
 
 import (
 	"context"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"net"
@@ -194,6 +195,21 @@ func TestConnectionsComeBack(t *testing.T) {
 		{"With, left in a transaction", func() error {
 			return pool.With(ctx, func(conn *pgx.Conn) error { _, err := conn.Exec(ctx, `begin`); return err })
 		}},
+		{"Exec, panic", panics(func() { pool.Exec(ctx, `select $1::text`, panicking{}) })},
+		{"Query, panic", panics(func() { pool.Query(ctx, `select $1::text`, panicking{}) })},
+		{"QueryRow, panic", panics(func() { pool.QueryRow(ctx, `select $1::text`, panicking{}) })},
+		{"QueryRow, panic in Scan", panics(func() { pool.QueryRow(ctx, `select 'a'`).Scan(panicking{}) })},
+		{"SendBatch, panic", panics(func() {
+			b := batch(`select 1`)
+			b.Queue(`select $1::text`, panicking{})
+			pool.SendBatch(ctx, b)
+		})},
+		{"SendBatch, panic in a function", panics(func() {
+			b := batch(`select 1`)
+			b.QueuedQueries[0].Query(func(pgx.Rows) error { panic("on purpose") })
+			pool.SendBatch(ctx, b).Close()
+		})},
+		{"With, panic", panics(func() { pool.With(ctx, func(*pgx.Conn) error { panic("on purpose") }) })},
 		{"cancelled", func() error {
 			ctx, cancel := context.WithCancel(ctx)
 			rows, _ := pool.Query(ctx, `select generate_series(1, 1000000)`)
@@ -212,6 +228,25 @@ func TestConnectionsComeBack(t *testing.T) {
 		}
 	}
 	where(t, pool)
+}
+
+// panicking is an argument and a target of the caller's.
+type panicking struct{}
+
+func (panicking) Value() (driver.Value, error) { panic("on purpose") }
+func (panicking) Scan(any) error               { panic("on purpose") }
+
+// panics is a call that must.
+func panics(call func()) func() error {
+	return func() (err error) {
+		defer func() {
+			if recover() == nil {
+				err = errors.New("no panic")
+			}
+		}()
+		call()
+		return nil
+	}
 }
 
 func expect(err error) error {
