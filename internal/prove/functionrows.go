@@ -5,14 +5,17 @@ import "github.com/tenantc/tenantc/internal/query"
 // functionRows proves a function in FROM, and reports whether it could. Its
 // arguments, and the bodies of functions of the schema, were noted when it was
 // entered. Rows of a built-in function are made of its arguments; those of a
-// function that is one SELECT have the labels of that SELECT.
+// function that is one SELECT have the labels of that SELECT, where the types of
+// its result do not cut or round.
+//
+//	CREATE TYPE short AS (code varchar(3)); CREATE FUNCTION codes(t uuid) RETURNS SETOF short …
 func (lv *level) functionRows(r *query.RTE) (*result, bool) {
-	res := &result{cols: make([]labels, len(r.Cols))}
+	p, res := lv.p, &result{cols: make([]labels, len(r.Cols))}
 	for _, f := range r.Funcs {
-		if !lv.p.opensBody(f) {
+		if !p.opensBody(f) {
 			continue
 		}
-		s := lv.p.subquery(f.Body)
+		s := p.subquery(f.Body)
 		if s.res == nil {
 			return res, false
 		}
@@ -21,7 +24,7 @@ func (lv *level) functionRows(r *query.RTE) (*result, bool) {
 			continue // it is not alone: ROWS FROM, or an ordinality
 		}
 		for i := range list {
-			if list[i].Type.Same(r.Cols[i].Type) {
+			if list[i].Type.Same(r.Cols[i].Type) && p.kept(list[i].Type, r.Cols[i].Type) == whole {
 				res.cols[i] = s.res.col(i)
 			}
 		}

@@ -96,25 +96,41 @@ func (p *prover) proposedLabels(q *query.Insert, rows [][]labels, row, col int) 
 }
 
 // stored returns what the labels of e are worth once it is stored in a column.
-// Another class or a modifier rounds and cuts. A value too long for varchar(n)
-// raises, unless all that is too long are blanks: no two tenants differ in these
-// where the column is the tenant's, but two values of a longer one may.
+// No two tenants differ in blanks at the end where the column is the tenant's, but
+// two values of a longer one may.
 func (p *prover) stored(l labels, e query.Expr, rel *catalog.Relation, col int) labels {
-	t := rel.Columns[col].Type
-	class, base, from := p.cat.EqualityClass(t), p.cat.Base(t), p.cat.Base(e.Type())
-	switch {
-	case class == "" || class != p.class(e):
-		return labels{}
-	case len(base.Mods) == 0:
+	switch kept := p.kept(e.Type(), rel.Columns[col].Type); {
+	case kept == whole:
 		return l
-	case class != "text":
-		return labels{}
-	case len(from.Mods) > 0 && from.Mods[0] <= base.Mods[0]:
-		return l
-	case slices.Contains(rel.Tenancy.Columns, col):
+	case kept == butBlanks && slices.Contains(rel.Tenancy.Columns, col):
 		return labels{tenant: l.tenant, any: l.any}
 	}
 	return labels{}
+}
+
+// keeping is what is left of a value that PostgreSQL makes of another type where
+// nobody wrote a cast.
+type keeping int8
+
+const (
+	altered   keeping = iota // another class or a modifier rounds and cuts
+	butBlanks                // a text too long raises, unless all that is too long are blanks
+	whole
+)
+
+func (p *prover) kept(from, to catalog.Type) keeping {
+	class, base, of := p.cat.EqualityClass(to), p.cat.Base(to), p.cat.Base(from)
+	switch {
+	case class == "" || class != p.cat.EqualityClass(from):
+		return altered
+	case len(base.Mods) == 0:
+		return whole
+	case class != "text":
+		return altered
+	case len(of.Mods) > 0 && of.Mods[0] <= base.Mods[0]:
+		return whole
+	}
+	return butBlanks
 }
 
 // returning proves RETURNING and adds its outputs to res. own gives the labels

@@ -91,6 +91,9 @@ func (p *prover) callProblem(schema, name string, b *catalog.BuiltinFunc, user [
 // functionProblem is callProblem for what is sure to be a function.
 func (p *prover) functionProblem(schema, name string, b *catalog.BuiltinFunc, user []*catalog.Function) string {
 	if len(user) > 0 {
+		if schema == "" && catalog.ReadsByItself(name) {
+			return "is defined by the schema, and may be the one of that name that PostgreSQL or an extension has: write " + user[0].Schema + "." + name
+		}
 		for _, u := range user {
 			if !u.Trusted && !p.pureBody(u) {
 				return "is defined by the schema, and its body is not proven"

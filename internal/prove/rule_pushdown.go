@@ -161,7 +161,7 @@ type barredPush struct {
 }
 
 // wholeBarrier names what in q no fact about its output passes, or "". It
-// collects the windows of the list and of ORDER BY.
+// collects the windows of the list, of ORDER BY and of DISTINCT ON.
 func wholeBarrier(q *query.Select, windows *[]*query.Window) string {
 	switch {
 	case q.Limit != nil:
@@ -169,15 +169,15 @@ func wholeBarrier(q *query.Select, windows *[]*query.Window) string {
 	case q.Offset != nil:
 		return "OFFSET"
 	}
+	computed := slices.Clone(q.DistinctOn)
 	for _, t := range q.Targets {
-		if !repeatable(t.Expr, windows) {
-			return "a call that is volatile or returns a set"
-		}
+		computed = append(computed, t.Expr)
 	}
 	for _, k := range q.OrderBy {
-		if !repeatable(k.Expr, windows) {
-			return "a call that is volatile or returns a set"
-		}
+		computed = append(computed, k.Expr)
+	}
+	if slices.ContainsFunc(computed, func(e query.Expr) bool { return !repeatable(e, windows) }) {
+		return "a call that is volatile or returns a set"
 	}
 	return ""
 }

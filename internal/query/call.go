@@ -1,8 +1,6 @@
 package query
 
 import (
-	"strings"
-
 	"github.com/tenantc/tenantc/internal/catalog"
 	"github.com/tenantc/tenantc/internal/diag"
 	"github.com/tenantc/tenantc/internal/pgast"
@@ -108,14 +106,14 @@ func (r *resolver) typeCall(e *FuncCall) {
 	}
 }
 
-// shadowsBuiltin reports whether the call might mean a built-in function: an
-// overload of the schema's competes with it.
+// shadowsBuiltin reports whether the call might mean a function of PostgreSQL's
+// or of an extension's: an overload of the schema's competes with it.
 func (r *resolver) shadowsBuiltin(e *FuncCall) bool {
 	if e.Schema != "" {
 		return false
 	}
 	_, ok := catalog.LookupBuiltin(e.Name)
-	return ok || strings.HasPrefix(e.Name, "pg_")
+	return ok || catalog.ReadsByItself(e.Name)
 }
 
 func (r *resolver) typeBuiltin(e *FuncCall) {
