@@ -103,20 +103,16 @@ func (a *alteration) columnCmd(cmd *pgast.AlterTableCmd) bool {
 	case pgast.AlterTableType_AT_DropExpression:
 		a.each(cmd, func(_ *Relation, col *Column) { col.Generated = nil })
 	case pgast.AlterTableType_AT_AddIdentity:
-		when := cmd.GetDef().GetConstraint().GetGeneratedWhen()
-		a.each(cmd, func(_ *Relation, col *Column) {
-			if when != "" {
-				col.Identity = when[0]
-			}
-		})
+		a.addIdentity(cmd)
 	case pgast.AlterTableType_AT_SetIdentity:
+		a.each(cmd, func(_ *Relation, col *Column) { col.Drawn = false })
 		for _, n := range cmd.GetDef().GetList().GetItems() {
 			if d := n.GetDefElem(); d.GetDefname() == "generated" {
 				a.each(cmd, func(_ *Relation, col *Column) { col.Identity = byte(d.GetArg().GetInteger().GetIval()) })
 			}
 		}
 	case pgast.AlterTableType_AT_DropIdentity:
-		a.each(cmd, func(_ *Relation, col *Column) { col.Identity = 0 })
+		a.each(cmd, func(_ *Relation, col *Column) { col.Identity, col.Drawn = 0, false })
 	default:
 		return false
 	}
@@ -165,12 +161,12 @@ func (a *alteration) addColumn(def *pgast.ColumnDef, missingOK bool) {
 // inheritColumn hands a new column down, or counts it where the child has it.
 func (b *builder) inheritColumn(child *Relation, pc *Column) {
 	if have := child.Column(pc.Name); have != nil {
-		have.inherited++
-		have.NotNull = have.NotNull || pc.NotNull
-		return // its own children have it already
+		have.inherited++ // and some servers leave it nullable where pc is not
+		return           // its own children have it already
 	}
 	col := *pc
 	col.Index, col.local, col.inherited = len(child.Columns), false, 1
+	col.NotNull = pc.NotNull && !b.ownOnly[pc]
 	if !child.IsPartition {
 		col.Identity = 0
 	}
@@ -272,9 +268,14 @@ func (b *builder) alterConstraint(rel *Relation, c *pgast.ATAlterConstraint) {
 		}
 		return
 	}
-	if slices.ContainsFunc(rel.Checks, func(e *Expr) bool { return b.checks[e].name == c.GetConname() }) ||
-		slices.ContainsFunc(rel.Columns, func(col *Column) bool { return b.notNull[col] == c.GetConname() }) {
-		return // whether a CHECK or NOT NULL is inherited
+	if slices.ContainsFunc(rel.Checks, func(e *Expr) bool { return b.checks[e].name == c.GetConname() }) {
+		return // whether it is inherited
+	}
+	for _, col := range rel.Columns {
+		if b.notNull[col] == c.GetConname() {
+			b.ownOnly[col] = c.GetNoinherit()
+			return
+		}
 	}
 	b.noSuch("constraint", c.GetConname(), b.stmt)
 }

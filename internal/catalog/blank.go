@@ -2,17 +2,21 @@ package catalog
 
 import (
 	"bytes"
+	"regexp"
 	"strings"
 
 	"github.com/tenantc/tenantc/internal/diag"
 )
 
-// downMarkers begin the part of a migration that undoes it, and upMarkers the
-// part that does it: goose, sql-migrate, dbmate, tern. A marker starts its line,
-// in any case of letters.
+// downMarkers begin the part of a migration that undoes it: goose, sql-migrate,
+// dbmate, tern. A marker starts its line, in any case of letters.
+var downMarkers = []string{"-- +goose Down", "-- +migrate Down", "-- migrate:down", "---- create above / drop below ----"}
+
+// loosely finds what some tools take for a marker and sqlc does not: goose and
+// dbmate ask for no blank, or any number of them.
 var (
-	downMarkers = []string{"-- +goose down", "-- +migrate down", "-- migrate:down", "---- create above / drop below ----"}
-	upMarkers   = []string{"-- +goose up", "-- +migrate up", "-- migrate:up"}
+	looseDown = regexp.MustCompile(`(?i)^\s*--[\s-]*(\+\s*(goose|migrate)\s+down\b|migrate\s*:\s*down\b|create above\s*/\s*drop below)`)
+	looseUp   = regexp.MustCompile(`(?i)^\s*--[\s-]*(\+\s*(goose|migrate)\s+up\b|migrate\s*:\s*up\b)`)
 )
 
 // downFile reports whether a file undoes a migration as a whole, which is how
@@ -43,9 +47,17 @@ func newSource(name, text string, rep *diag.List) *source {
 		}
 		line := text[off:end]
 		switch {
-		case down < 0 && hasMarker(line, downMarkers):
+		case down < 0 && hasMarker(line):
 			down = off
-		case down >= 0 && hasMarker(line, upMarkers):
+		case down < 0 && looseDown.MatchString(line):
+			rep.Add(diag.Diagnostic{
+				Code:    diag.CodeMigrationMarker,
+				Pos:     src.lines.Pos(off),
+				Message: "a line that may begin the down part of a migration",
+				Why:     "some migration tools stop here, and sqlc does not: what follows would count for the queries and not for the database",
+				Fix:     "write the marker as " + strings.Join(downMarkers, ", or "),
+			})
+		case down >= 0 && looseUp.MatchString(line):
 			rep.Add(diag.Diagnostic{
 				Code:    diag.CodeMigrationOrder,
 				Pos:     src.lines.Pos(off),
@@ -60,7 +72,15 @@ func newSource(name, text string, rep *diag.List) *source {
 	if down >= 0 {
 		blank(blanked, down, len(blanked))
 	}
-	blankClientLines(blanked)
+	if at, command := blankClientLines(blanked); at >= 0 {
+		rep.Add(diag.Diagnostic{
+			Code:    diag.CodeUnknownStatement,
+			Pos:     src.lines.Pos(at),
+			Message: command + " is not understood in a schema",
+			Why:     "it has psql read another file, or pass over what follows",
+			Fix:     "list the file itself under schema",
+		})
+	}
 	src.text = text
 	if string(blanked) != text {
 		src.text = string(blanked)
@@ -68,12 +88,12 @@ func newSource(name, text string, rep *diag.List) *source {
 	return src
 }
 
-func hasMarker(line string, markers []string) bool {
+func hasMarker(line string) bool {
 	if !strings.HasPrefix(line, "--") {
 		return false
 	}
-	for _, m := range markers {
-		if len(line) >= len(m) && strings.EqualFold(line[:len(m)], m) {
+	for _, m := range downMarkers {
+		if len(line) >= len(m) && strings.EqualFold(line[:len(m)], m) && (len(line) == len(m) || !wordByte(line[len(m)])) {
 			return true
 		}
 	}
@@ -92,12 +112,17 @@ func blank(text []byte, from, to int) {
 // blankClientLines blanks what psql keeps to itself: lines that begin with a
 // backslash, and the rows below COPY … FROM stdin. Literals, quoted names,
 // dollar quotes and comments are stepped over, so that a backslash inside a
-// function's body stays.
-func blankClientLines(text []byte) {
+// function's body stays. It returns where the first line stands that changes what
+// psql reads, with its command, or -1.
+func blankClientLines(text []byte) (reads int, command string) {
+	reads = -1
 	start := -1 // where the current statement begins
 	for i := 0; i < len(text); {
 		if text[i] == '\\' && start < 0 && (i == 0 || text[i-1] == '\n') {
 			end := lineEnd(text, i)
+			if words := strings.Fields(string(text[i:end])); reads < 0 && len(words) > 0 && readingCommands[words[0]] {
+				reads, command = i, words[0]
+			}
 			blank(text, i, end)
 			i = end
 			continue
@@ -120,7 +145,12 @@ func blankClientLines(text []byte) {
 		}
 		i++
 	}
+	return reads, command
 }
+
+// readingCommands are those of psql that read another file, or choose which lines
+// of this one count.
+var readingCommands = wordSet(`\i \ir \include \include_relative \if \elif \else \endif`)
 
 func lineEnd(text []byte, from int) int {
 	for i := from; i < len(text); i++ {

@@ -34,11 +34,13 @@ func Build(in Input, rep *diag.List) *Catalog {
 	// take more memory than its catalog.
 	var found diag.List // of the statements
 	b := newBuilder(in, &found)
+	checkNumbers(in.Files, &found)
 	for _, f := range in.Files {
 		if downFile(f.Name) {
 			continue
 		}
 		stmts := newSource(f.Name, f.Text, rep).statements(rep)
+		b.wrote = false
 		for i := 0; i < len(stmts) && !rep.HasErrors(); i++ {
 			b.run(stmts[i])
 		}
@@ -69,6 +71,8 @@ type builder struct {
 	passed map[string]bool // statements that trust.migrations names, and that were met
 
 	calls  int                    // of functions that are being followed
+	looked map[*Function]bool     // functions that the statement calls, and that were looked into
+	wrote  bool                   // a statement of the file may have written rows
 	alike  map[string]*pgast.Node // see shared
 	pathOn []string               // the schemas behind public on the search path
 
@@ -82,6 +86,7 @@ type builder struct {
 	triggers  map[*Trigger]*Trigger     // a partition's trigger to the one it was cloned from
 	typed     map[*Relation]*UserType
 	notNull   map[*Column]string // names of NOT NULL constraints, where written
+	ownOnly   map[*Column]bool   // whose NOT NULL children do not inherit
 	checks    map[*Expr]check
 	fkParent  map[*ForeignKey]*ForeignKey // as triggers, for foreign keys
 	names     map[qname]int               // see constraintNames
@@ -98,6 +103,7 @@ func newBuilder(in Input, rep *diag.List) *builder {
 		indexes:   map[qname]*Index{},
 		sequences: map[qname]bool{},
 		temps:     map[string]bool{},
+		looked:    map[*Function]bool{},
 		views:     map[*Relation]*viewDeps{},
 		viewsOn:   map[*Relation][]*Relation{},
 		maybeGone: map[*Relation]bool{},
@@ -105,6 +111,7 @@ func newBuilder(in Input, rep *diag.List) *builder {
 		triggers:  map[*Trigger]*Trigger{},
 		typed:     map[*Relation]*UserType{},
 		notNull:   map[*Column]string{},
+		ownOnly:   map[*Column]bool{},
 		checks:    map[*Expr]check{},
 		fkParent:  map[*ForeignKey]*ForeignKey{},
 	}
@@ -122,6 +129,7 @@ func syntaxError(src *source, err error) diag.Diagnostic {
 // run interprets one statement.
 func (b *builder) run(src *source) {
 	b.src, b.stmt, b.top = src, src.at(0), src
+	clear(b.looked)
 	if !b.passesOver(src) {
 		b.statement(src.node)
 	}

@@ -24,7 +24,7 @@ func (b *builder) addConstraint(rel *Relation, p pending, recurse bool) {
 		b.addCheck(rel, c, recurse)
 	case pgast.ConstrType_CONSTR_NOTNULL:
 		for _, name := range pgast.Strings(c.GetKeys()) {
-			b.forTree(rel, recurse, func(r *Relation) {
+			b.forTree(rel, recurse && !c.GetIsNoInherit(), func(r *Relation) {
 				col := b.column(r, name, c.GetLocation())
 				switch {
 				case col == nil:
@@ -32,6 +32,7 @@ func (b *builder) addConstraint(rel *Relation, p pending, recurse bool) {
 					b.notNull[col] = c.GetConname()
 				default:
 					b.setNotNull(r, col, c.GetConname())
+					b.ownOnly[col] = c.GetIsNoInherit()
 				}
 			})
 		}

@@ -121,12 +121,14 @@ func (b *builder) columnConstraints(rel *Relation, col *Column, def *pgast.Colum
 		case pgast.ConstrType_CONSTR_NULL:
 		case pgast.ConstrType_CONSTR_NOTNULL:
 			b.setNotNull(rel, col, c.GetConname())
+			b.ownOnly[col] = c.GetIsNoInherit()
 		case pgast.ConstrType_CONSTR_DEFAULT:
 			col.Default = b.exprIn(c.GetRawExpr(), -1, true)
 		case pgast.ConstrType_CONSTR_GENERATED:
 			col.Generated = b.exprIn(c.GetRawExpr(), c.GetLocation(), false)
 		case pgast.ConstrType_CONSTR_IDENTITY:
 			col.Identity = c.GetGeneratedWhen()[0]
+			col.Drawn = col.Identity == 'a' && rel.Kind == Table && onward(c.GetOptions())
 			col.NotNull = true
 		case pgast.ConstrType_CONSTR_PRIMARY, pgast.ConstrType_CONSTR_UNIQUE, pgast.ConstrType_CONSTR_CHECK,
 			pgast.ConstrType_CONSTR_FOREIGN, pgast.ConstrType_CONSTR_EXCLUSION:

@@ -28,6 +28,7 @@ func (b *builder) do(s *pgast.DoStmt) {
 			}
 		}
 	}
+	b.writesText(body)
 	if !mayRunDDL(body) {
 		b.callsIn(body)
 		return
@@ -61,9 +62,15 @@ func (b *builder) callsIn(body string) {
 	}
 	for i := 0; i+1 < len(tokens); i++ {
 		name := body[tokens[i].Start:tokens[i].End]
-		if body[tokens[i+1].Start:tokens[i+1].End] == "(" && tokens[i].Token == pgast.Token_IDENT {
-			b.userFunction([]*pgast.Node{{Node: &pgast.Node_String_{String_: &pgast.String{Sval: strings.ToLower(strings.Trim(name, `"`))}}}})
+		if body[tokens[i+1].Start:tokens[i+1].End] != "(" {
+			continue
 		}
+		if quoted, ok := strings.CutPrefix(name, `"`); ok {
+			name = strings.ReplaceAll(strings.TrimSuffix(quoted, `"`), `""`, `"`)
+		} else {
+			name = strings.ToLower(name) // a word of the language may be a name, too
+		}
+		b.userFunction([]*pgast.Node{{Node: &pgast.Node_String_{String_: &pgast.String{Sval: name}}}})
 	}
 }
 

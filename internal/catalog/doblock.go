@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,8 +14,16 @@ var blockEnd = wordSet(`end exception else elsif elseif when`)
 // stands under a handler may have had no effect, unless it is one statement
 // that fails only because what it makes is there.
 func (p *doParser) block() bool {
+	vars := maps.Clone(p.vars)
+	declared := map[string]bool{}
+	defer func() { // what is declared here hides what has the name outside
+		for name := range declared {
+			p.vars[name] = vars[name]
+		}
+	}()
 	if p.word("declare") {
 		for p.at < len(p.tokens) && p.text(p.at) != "begin" {
+			declared[p.text(p.at)] = true
 			if !p.declaration() {
 				return false
 			}

@@ -58,16 +58,41 @@ func (b *builder) answer(n *pgast.Node) (holds, known bool) {
 			return false, false
 		}
 		name, ok := constant(call.GetArgs()[0])
-		if !ok || strings.ContainsAny(name, `"`) {
+		q, plain := folded(name)
+		if !ok || !plain || b.unseen(q.name) {
 			return false, false
 		}
-		q := qname{"public", name}
-		if schema, rest, cut := strings.Cut(name, "."); cut {
-			q = qname{schema, rest}
+		taken := b.nameTaken(q)
+		if !taken && (strings.HasSuffix(q.name, "_seq") || len(b.pathOn) > 0) {
+			return false, false // a sequence that serial made, or a name along the path
 		}
-		return b.nameTaken(q) == (x.NullTest.GetNulltesttype() == pgast.NullTestType_IS_NOT_NULL), true
+		return taken == (x.NullTest.GetNulltesttype() == pgast.NullTestType_IS_NOT_NULL), true
 	}
 	return false, false
+}
+
+// folded reads a name as regclass does, in small letters; plain is false for one
+// with quotes or blanks.
+func folded(name string) (q qname, plain bool) {
+	q = qname{"public", strings.ToLower(name)}
+	if schema, rest, cut := strings.Cut(q.name, "."); cut {
+		q = qname{schema, rest}
+	}
+	return q, !strings.ContainsAny(name, "\" \t\r\n") && !strings.Contains(q.name, ".")
+}
+
+// unseen reports whether the server may have a table of that name, or for "" of
+// any, of which the catalog knows no more than that.
+func (b *builder) unseen(table string) bool {
+	if table == "" {
+		return len(b.cat.index.copies) > 0 || len(b.temps) > 0
+	}
+	for q := range b.cat.index.copies {
+		if q.name == table {
+			return true
+		}
+	}
+	return b.temps[table]
 }
 
 // constant returns a literal's text, through casts that keep it.
@@ -79,98 +104,4 @@ func constant(n *pgast.Node) (string, bool) {
 		return c.GetSval().GetSval(), true
 	}
 	return "", false
-}
-
-// there answers EXISTS (SELECT … FROM a catalog WHERE name = '…' AND …).
-func (b *builder) there(s *pgast.SelectStmt) (holds, known bool) {
-	if len(s.GetFromClause()) != 1 || s.GetFromClause()[0].GetRangeVar() == nil || s.GetLarg() != nil || len(s.GetGroupClause()) > 0 ||
-		s.GetHavingClause() != nil || s.GetLimitOffset() != nil || s.GetWithClause() != nil || s.GetWhereClause() == nil {
-		return false, false
-	}
-	rv := s.GetFromClause()[0].GetRangeVar()
-	if rv.GetSchemaname() != "" && rv.GetSchemaname() != "pg_catalog" && rv.GetSchemaname() != "information_schema" {
-		return false, false
-	}
-	conds := []*pgast.Node{s.GetWhereClause()}
-	if and := s.GetWhereClause().GetBoolExpr(); and.GetBoolop() == pgast.BoolExprType_AND_EXPR {
-		conds = and.GetArgs()
-	}
-	wanted := map[string]string{}
-	for _, c := range conds {
-		e := c.GetAExpr()
-		ref := pgast.Strings(e.GetLexpr().GetColumnRef().GetFields())
-		value, ok := constant(e.GetRexpr())
-		if e.GetKind() != pgast.A_Expr_Kind_AEXPR_OP || len(e.GetName()) != 1 || e.GetName()[0].GetString_().GetSval() != "=" || len(ref) == 0 || !ok {
-			return false, false
-		}
-		wanted[ref[len(ref)-1]] = value
-	}
-	return b.has(rv.GetRelname(), wanted)
-}
-
-// has reports whether the schema has the object of a system catalog that wanted
-// describes. Every column of wanted has to be one of those that are looked at.
-func (b *builder) has(catalog string, wanted map[string]string) (holds, known bool) {
-	take := func(names ...string) string {
-		for _, n := range names {
-			if v, ok := wanted[n]; ok {
-				delete(wanted, n)
-				return v
-			}
-		}
-		return ""
-	}
-	any := func(schema, table string, has func(*Relation) bool) bool {
-		if s, t, ok := strings.Cut(table, "."); ok {
-			schema, table = s, t
-		}
-		for _, r := range b.cat.Relations {
-			if (schema == "" || r.Schema == schema) && (table == "" || r.Name == table) && has(r) {
-				return true
-			}
-		}
-		return false
-	}
-	switch catalog {
-	case "columns":
-		schema, table, column := take("table_schema"), take("table_name"), take("column_name")
-		views := any(schema, table, (*Relation).IsView)
-		holds = any(schema, table, func(r *Relation) bool { return r.Column(column) != nil })
-		return holds, len(wanted) == 0 && table != "" && column != "" && !views
-	case "tables", "pg_tables":
-		schema, table := take("table_schema", "schemaname"), take("table_name", "tablename")
-		return any(schema, table, func(r *Relation) bool { return !r.IsView() }), len(wanted) == 0 && table != ""
-	case "pg_constraint", "table_constraints":
-		schema, table, name := take("table_schema", "constraint_schema"), take("table_name", "conrelid"), take("constraint_name", "conname")
-		return any(schema, table, func(r *Relation) bool { return b.constraintOn(r, name) }), len(wanted) == 0 && name != ""
-	case "pg_trigger":
-		table, name := take("tgrelid"), take("tgname")
-		return any("", table, func(r *Relation) bool {
-			for _, t := range r.Triggers {
-				if t.Name == name {
-					return true
-				}
-			}
-			return false
-		}), len(wanted) == 0 && name != ""
-	case "pg_indexes":
-		schema, _, name := take("schemaname"), take("tablename"), take("indexname")
-		for q := range b.indexes {
-			holds = holds || q.name == name && (schema == "" || q.schema == schema)
-		}
-		return holds, len(wanted) == 0 && name != ""
-	case "pg_type":
-		name := take("typname")
-		for _, u := range b.cat.Types {
-			holds = holds || u.Name == name
-		}
-		return holds || builtinTypes[name] || any("", name, func(*Relation) bool { return true }), len(wanted) == 0 && name != ""
-	case "pg_namespace", "schemata":
-		name := take("nspname", "schema_name")
-		return name == "public" || b.cat.index.schemas[name], len(wanted) == 0 && name != ""
-	case "pg_extension":
-		name := take("extname")
-		return true, len(wanted) == 0 && b.cat.HasExtension(name) // another may be there without the migrations
-	}
-	return false, false
 }

@@ -101,7 +101,7 @@ func (p *doParser) execute() bool {
 		start, still = start+1, false
 	}
 	unsure := p.unsure
-	p.unsure = unsure || holes
+	p.unsure = unsure || holes || p.once && len(tree.GetStmts()) > 1
 	defer func() { p.unsure = unsure }()
 	for _, s := range tree.GetStmts() {
 		if len(tree.GetStmts()) > 1 {
@@ -119,7 +119,8 @@ func (p *doParser) execute() bool {
 func (p *doParser) run(node *pgast.Node, text string, start int, still bool) bool {
 	b := p.b
 	runs := true
-	if p.maybe() {
+	// Of a statement with parts none is there when one of them was there before.
+	if p.maybe() || p.once && parts(node) > 1 {
 		var fine bool
 		if fine, runs = b.perhaps(node); !fine {
 			words := strings.Fields(text)
@@ -146,6 +147,15 @@ func (p *doParser) run(node *pgast.Node, text string, start int, still bool) boo
 		}
 	}
 	return true
+}
+
+// parts counts the changes that one statement makes.
+func parts(n *pgast.Node) int {
+	count := max(1, len(n.GetAlterTableStmt().GetCmds()))
+	for _, c := range n.GetAlterTableStmt().GetCmds() {
+		count += len(c.GetAlterTableCmd().GetDef().GetColumnDef().GetConstraints())
+	}
+	return count
 }
 
 // perhaps reports whether the catalog can be right about a statement that may or

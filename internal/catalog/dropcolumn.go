@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/tenantc/tenantc/internal/pgast"
 )
@@ -162,8 +163,11 @@ func (b *builder) dropConstraint(rel *Relation, cmd *pgast.AlterTableCmd) {
 			return
 		}
 	}
-	if !cmd.GetMissingOk() {
+	switch {
+	case !cmd.GetMissingOk():
 		b.noSuch("constraint", name, b.stmt)
+	case strings.Contains(name, "_not_null"): // a name that the server chose, of a column that is not told
+		b.refuseNamed("DROP CONSTRAINT IF EXISTS " + name)
 	}
 }
 

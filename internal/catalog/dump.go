@@ -207,7 +207,7 @@ func (d *dumper) tenancy(r *Relation) {
 
 func columnText(c *Column) string {
 	s := c.Name + " " + typeText(c.Type) + collationText(c.Collation)
-	s += flags(c.NotNull, "not null", c.Serial, "serial", c.Identity == 'a', "identity always", c.Identity == 'd', "identity by default")
+	s += flags(c.NotNull, "not null", c.Serial, "serial", c.Identity == 'a', "identity always", c.Identity == 'a' && !c.Drawn, "with other values", c.Identity == 'd', "identity by default")
 	s += exprText(" default ", c.Default) + exprText(" generated ", c.Generated)
 	if c.Comment != "" {
 		s += fmt.Sprintf(" comment %q", c.Comment)

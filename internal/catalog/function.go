@@ -32,6 +32,7 @@ func (b *builder) createFunction(s *pgast.CreateFunctionStmt) {
 			return
 		}
 		*old = *f // triggers hold the pointer
+		delete(b.looked, old)
 		return
 	}
 	b.putFunction(f)

@@ -25,7 +25,7 @@ func (t *tableMaker) parents(list []*pgast.Node) bool {
 				col.local = false
 			}
 			col.inherited++
-			col.NotNull = col.NotNull || pc.NotNull
+			col.NotNull = col.NotNull || pc.NotNull && !b.ownOnly[pc]
 			if name := b.notNull[pc]; name != "" && b.notNull[col] == "" {
 				b.notNull[col] = name
 			}
@@ -117,6 +117,7 @@ func (t *tableMaker) like(c *pgast.TableLikeClause) {
 		col.local = true
 		if fc.NotNull {
 			b.setNotNull(t.rel, col, b.notNull[fc])
+			b.ownOnly[col] = b.ownOnly[fc]
 		}
 		if has(likeDefaults) && fc.Generated == nil {
 			col.Default, col.Serial = fc.Default, fc.Serial
@@ -125,7 +126,7 @@ func (t *tableMaker) like(c *pgast.TableLikeClause) {
 			col.Generated = fc.Generated
 		}
 		if has(likeIdentity) {
-			col.Identity = fc.Identity
+			col.Identity, col.Drawn = fc.Identity, fc.Drawn
 		}
 		if has(likeComments) {
 			col.Comment = fc.Comment
@@ -255,7 +256,8 @@ func (b *builder) attach(parent, child *Relation, partition bool, pos diag.Pos) 
 		}
 		col.inherited++
 		if partition {
-			col.local = false
+			col.local, col.Drawn = false, false // its rows are not the parent's sequence's
+			pc.Drawn = false
 			if pc.Identity != 0 {
 				col.Identity = pc.Identity
 			}

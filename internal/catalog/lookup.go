@@ -206,6 +206,15 @@ func (r *Relation) PlainChildren() bool {
 	return false
 }
 
+// NeverNull reports whether a column is NULL in no row that a statement over the
+// relation touches: children may hold NULL where their parent must not.
+//
+//	ALTER TABLE ONLY docs ALTER tenant_id SET NOT NULL
+func (r *Relation) NeverNull(column int) bool {
+	name := r.Columns[column].Name
+	return !slices.ContainsFunc(r.Subtree(), func(s *Relation) bool { return !s.Column(name).NotNull })
+}
+
 // Subtree returns the relation with everything that inherits from it, parents
 // first. A statement that names it without ONLY touches all of them.
 func (r *Relation) Subtree() []*Relation {

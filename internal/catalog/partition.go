@@ -48,7 +48,7 @@ func samePart(have, ix *Index, elems []KeyElem) bool {
 		len(have.Elems) != len(elems) || (have.Predicate == nil) != (ix.Predicate == nil) {
 		return false
 	}
-	if k, p := have.Key, ix.Key; k != nil && (k.Only || p.Constraint && !k.Constraint || p.Primary && !k.Primary || k.NullsNotDistinct != p.NullsNotDistinct || k.Deferrable != p.Deferrable) {
+	if k, p := have.Key, ix.Key; k != nil && (k.Only || p.Constraint && !k.Constraint || k.NullsNotDistinct != p.NullsNotDistinct || k.Deferrable != p.Deferrable) {
 		return false
 	}
 	if ix.Predicate != nil && have.Predicate.Text != ix.Predicate.Text {

@@ -219,28 +219,30 @@ func (b *builder) selectStmt(s *pgast.SelectStmt, n *pgast.Node) {
 // the functions it calls may be DDL in disguise, and the system's catalogs are
 // not to be written by hand.
 func (b *builder) data(n *pgast.Node) {
+	b.writes(n)
 	pgast.Walk(n, func(m pgast.Message) bool {
 		switch x := m.(type) {
 		case *pgast.FuncCall:
 			b.callInMigration(x)
 		case *pgast.CreateEventTrigStmt:
 			b.userFunction(x.GetFuncname())
+		case *pgast.InsertStmt:
+			b.target(x.GetRelation())
+		case *pgast.UpdateStmt:
+			b.target(x.GetRelation())
+		case *pgast.DeleteStmt:
+			b.target(x.GetRelation())
+		case *pgast.MergeStmt:
+			b.target(x.GetRelation())
+		case *pgast.CopyStmt:
+			b.target(x.GetRelation())
 		}
 		return true
 	})
-	var target *pgast.RangeVar
-	switch s := n.GetNode().(type) {
-	case *pgast.Node_InsertStmt:
-		target = s.InsertStmt.GetRelation()
-	case *pgast.Node_UpdateStmt:
-		target = s.UpdateStmt.GetRelation()
-	case *pgast.Node_DeleteStmt:
-		target = s.DeleteStmt.GetRelation()
-	case *pgast.Node_MergeStmt:
-		target = s.MergeStmt.GetRelation()
-	case *pgast.Node_CopyStmt:
-		target = s.CopyStmt.GetRelation()
-	}
+}
+
+// target refuses a write to the system's catalogs.
+func (b *builder) target(target *pgast.RangeVar) {
 	if target.GetSchemaname() == "pg_catalog" || target.GetSchemaname() == "" && strings.HasPrefix(target.GetRelname(), "pg_") && b.cat.Lookup("", target.GetRelname()) == nil {
 		b.refuseNamed("writing to " + rangeName(target))
 	}
@@ -269,9 +271,19 @@ func (b *builder) userFunction(name []*pgast.Node) {
 		if len(name) > 1 && f.Schema != q.schema {
 			continue
 		}
-		if f.Aggregate || (f.Language == "sql" || f.Language == "plpgsql") && f.Body != "" && !mayRunDDL(f.Body) || b.followed(f) {
+		if b.looked[f] {
 			continue
 		}
+		b.looked[f] = true
+		b.writesText(f.Body)
+		if f.Aggregate || (f.Language == "sql" || f.Language == "plpgsql") && f.Body != "" && !mayRunDDL(f.Body) {
+			b.callsIn(f.Body)
+			continue
+		}
+		if b.followed(f) {
+			continue
+		}
+		delete(b.looked, f)
 		b.refuseCode(diag.Diagnostic{
 			Message: "the migration calls " + q.String() + ", whose effect on the schema is not known",
 			Why:     "its body contains DDL, runs text as SQL, or is not SQL",
@@ -287,14 +299,14 @@ func (b *builder) userFunction(name []*pgast.Node) {
 // where they are found at the top, and inside a body CALL counts.
 var ddlWords = wordSet(`create alter drop execute rename import reassign set set_config call do comment security refresh cluster`)
 
-// mayRunDDL reports whether a function's body contains such a word. The SET of
-// UPDATE is none: it never begins a statement.
+// mayRunDDL reports whether a function's body contains such a word, or writes to
+// the system's catalogs. The SET of UPDATE is none: it never begins a statement.
 func mayRunDDL(body string) bool {
 	tokens, err := pgast.Scan(body)
 	if err != nil {
 		return true
 	}
-	begins := true
+	begins, writes, before := true, false, ""
 	for _, t := range tokens {
 		if t.Token == pgast.Token_SQL_COMMENT || t.Token == pgast.Token_C_COMMENT {
 			continue
@@ -305,10 +317,12 @@ func mayRunDDL(body string) bool {
 			if begins {
 				return true
 			}
-		case ddlWords[word]:
+		case ddlWords[word], writes && strings.HasPrefix(strings.Trim(word, `"`), "pg_"):
 			return true
 		}
 		begins = word == ";" || word == "begin" || word == "then" || word == "else" || word == "loop" || word == ">>"
+		writes = word == "update" || word == "into" || word == "from" && before == "delete" || writes && word == "only"
+		before = word
 	}
 	return false
 }

@@ -89,6 +89,8 @@ func (b *builder) statement(n *pgast.Node) {
 	case *pgast.Node_InsertStmt, *pgast.Node_UpdateStmt, *pgast.Node_DeleteStmt, *pgast.Node_MergeStmt,
 		*pgast.Node_CopyStmt, *pgast.Node_CallStmt, *pgast.Node_CreateEventTrigStmt:
 		b.data(n)
+	case *pgast.Node_AlterSeqStmt:
+		b.resequences(s.AlterSeqStmt)
 	case *pgast.Node_CreateSubscriptionStmt, *pgast.Node_AlterSubscriptionStmt:
 		b.replicates(statementName(n))
 	default:

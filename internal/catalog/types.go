@@ -189,6 +189,7 @@ type Column struct {
 	Collation *Collation // nil: the type's own; a domain's is resolved here
 	Default   *Expr      // nil when none
 	Identity  byte       // 0, 'a' always, 'd' by default
+	Drawn     bool       // an identity that holds no value which its sequence still has to give
 	Serial    bool       // serial, bigserial: a default of nextval
 	Generated *Expr      // GENERATED ALWAYS AS (…) STORED or VIRTUAL
 	Comment   string

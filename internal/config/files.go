@@ -29,7 +29,7 @@ type File struct {
 
 // SchemaFiles reads the files of the schema in the order in which they apply:
 // that of the list; within a folder or a pattern by name, byte by byte, as sqlc
-// does (so 10_b.sql comes before 2_a.sql). Folders are read one level deep.
+// does (so 10_b.sql comes before 2_a.sql, which the catalog then refuses). Folders are read one level deep.
 // Hidden files and those that end in .down.sql are passed over; a file named
 // twice is read once. dir is the configuration's folder.
 //

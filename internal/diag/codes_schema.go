@@ -16,6 +16,8 @@ const (
 	CodeInheritance      Code = "TC2010"
 	CodeSearchPath       Code = "TC2011"
 	CodeDynamicDDL       Code = "TC2012"
+	CodeMigrationMarker  Code = "TC2013"
+	CodeMigrationNumber  Code = "TC2014"
 
 	CodeTenancyNoSuch       Code = "TC2101"
 	CodeTenancyContradicted Code = "TC2102"
@@ -141,6 +143,23 @@ var schemaCodes = []Info{
 			"text, so that a changed one is asked about again. What it leaves behind has to be said elsewhere in the schema.",
 		Before: "do $$ begin\n  if random() > 0.5 then alter table users add column age int; end if;\nend $$;",
 		After:  "alter table users add column age int;",
+	},
+	{
+		Code:  CodeMigrationMarker,
+		Title: "a line that may begin the down part of a migration",
+		Text: "sqlc and tenantc read a migration up to the line with which its down part begins. goose and dbmate also take other spellings for " +
+			"that line, with other blanks. There they stop, and what follows would count for the queries and not for the database: a key, say, " +
+			"that the down part makes again.",
+		Before: "--+goose Down\nalter table users add unique (id);",
+		After:  "-- +goose Down\nalter table users add unique (id);",
+	},
+	{
+		Code:  CodeMigrationNumber,
+		Title: "migrations are read in another order than that of their numbers",
+		Text: "Files are read in the order of their names, as sqlc does, in which 10_ comes before 2_. Most migration tools run them by number. " +
+			"Where the orders differ, what one migration makes and a later one takes away would still be there for the proofs.",
+		Before: "10_drop_key.sql, 2_add_key.sql",
+		After:  "02_add_key.sql, 10_drop_key.sql",
 	},
 	{
 		Code:   CodeTenancyNoSuch,

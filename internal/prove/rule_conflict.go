@@ -203,8 +203,8 @@ func (p *prover) confinesConflict(rel *catalog.Relation, a arbiter) bool {
 
 // fresh reports whether a compares a column that this INSERT fills with a value
 // that no row can have: a random uuid, or the next value of an identity column
-// that only the server fills. A serial column or one BY DEFAULT may hold values
-// that a client chose, ahead of the sequence.
+// that only its sequence ever filled. A serial column or one BY DEFAULT may hold
+// values that a client chose, ahead of the sequence.
 func (p *prover) fresh(q *query.Insert, a arbiter) bool {
 	if a.key == nil || a.key.NullsNotDistinct {
 		return false
@@ -212,7 +212,8 @@ func (p *prover) fresh(q *query.Insert, a arbiter) bool {
 	rel := q.Target.Relation
 	return slices.ContainsFunc(a.columns, func(col int) bool {
 		c := rel.Columns[col]
-		server := c.Identity == 'a' || p.freshDefault(c.Default)
+		random := p.keepsRandom(c.Type)
+		server := c.Drawn || random && p.freshDefault(c.Default)
 		if !slices.Contains(q.Into, col) {
 			return server
 		}
@@ -227,7 +228,7 @@ func (p *prover) fresh(q *query.Insert, a arbiter) bool {
 					return false
 				}
 			case *query.FuncCall:
-				if !freshCalls[e.Name] || e.Builtin == nil {
+				if !random || !p.freshCall(e.Schema, e.Name) {
 					return false
 				}
 			default:
@@ -238,9 +239,21 @@ func (p *prover) fresh(q *query.Insert, a arbiter) bool {
 	})
 }
 
+// keepsRandom reports whether a column of the type stores a uuid as it is. A cast
+// of the schema's may take a part of it.
+func (p *prover) keepsRandom(t catalog.Type) bool {
+	return len(p.cat.Casts) == 0 || p.cat.Base(t).Same(catalog.Builtin("uuid"))
+}
+
 // freshCalls return a value that nobody has seen before.
 var freshCalls = map[string]bool{
 	"gen_random_uuid": true, "uuidv4": true, "uuidv7": true, "uuid_generate_v1": true, "uuid_generate_v1mc": true, "uuid_generate_v4": true,
+}
+
+// freshCall reports whether a call surely returns such a value: a function of the
+// schema's may have the name.
+func (p *prover) freshCall(schema, name string) bool {
+	return freshCalls[name] && len(p.cat.FunctionsNamed(schema, name)) == 0
 }
 
 // freshDefault reports whether a column's default is one of freshCalls.
@@ -252,7 +265,6 @@ func (p *prover) freshDefault(e *catalog.Expr) bool {
 	if call == nil || len(call.Args) > 0 {
 		return false
 	}
-	parts := pgast.Strings(call.Funcname)
-	name := parts[len(parts)-1]
-	return freshCalls[name] && p.impure(e) == ""
+	parts := append([]string{""}, pgast.Strings(call.Funcname)...)
+	return p.freshCall(parts[len(parts)-2], parts[len(parts)-1])
 }

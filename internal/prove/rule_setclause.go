@@ -42,7 +42,7 @@ func (p *prover) setClause(lv *level, target *query.RTE, set []*query.Assign, re
 		if k, is := a.Value.(*query.Const); is && k.Null {
 			ok = false
 		}
-		if ok && (rel.Columns[a.Column].NotNull || p.isTenantParam(a.Value)) {
+		if ok && (rel.NeverNull(a.Column) || p.isTenantParam(a.Value)) {
 			continue
 		}
 		res.loose = append(res.loose, loose{rte: target, lv: lv, diag: finding{
