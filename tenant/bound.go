@@ -28,9 +28,9 @@ func OnTx(ctx context.Context, tx pgx.Tx, id Key) (DB, error) {
 type bound struct {
 	tx        pgx.Tx
 	who       identity
-	savepoint bool // tx is one of a transaction around it
-	inserts   bool // COPY is refused here
-	isolated  bool // the database is the tenant's own: see Isolate
+	savepoint bool         // tx is one of a transaction around it
+	inserts   bool         // COPY is refused here
+	own       func() error // makes sure that the database is the tenant's own, where it may be: see Isolate
 }
 
 // transactional is a DB that may belong to a transaction already.
@@ -114,7 +114,7 @@ func (d *bound) InTx(ctx context.Context, id Key, opts pgx.TxOptions, fn func(DB
 	if err != nil {
 		return scrub(err)
 	}
-	return runTx(ctx, &bound{tx: savepoint, who: d.who, savepoint: true, inserts: d.inserts, isolated: d.isolated}, fn)
+	return runTx(ctx, &bound{tx: savepoint, who: d.who, savepoint: true, inserts: d.inserts, own: d.own}, fn)
 }
 
 // rollbackTimeout bounds a rollback, which runs without the caller's ctx: that

@@ -61,6 +61,16 @@ var errNoDatabase = errors.New("tenant: a tenant's database has no name")
 
 // of returns the tenant's placement.
 func (d *Databases) of(id Key) (*shared, error) {
+	home, err := d.home(id)
+	if err != nil {
+		return nil, err
+	}
+	return &home.db, nil
+}
+
+// home returns where the tenant's rows are, as far as it is remembered or can be
+// told.
+func (d *Databases) home(id Key) (*home, error) {
 	who, err := identify(id)
 	if err != nil {
 		return nil, err
@@ -71,18 +81,18 @@ func (d *Databases) of(id Key) (*shared, error) {
 		known = nil
 	}
 	if known != nil && d.holders == nil {
-		return &known.db, nil
+		return known, nil
 	}
 	at := d.at(id)
 	if known != nil && known.at == at {
-		return &known.db, nil
+		return known, nil
 	}
 	found, err := d.find(who, at)
 	if err != nil {
 		return nil, err
 	}
 	slot.Store(found)
-	return &found.db, nil
+	return found, nil
 }
 
 // find returns the home of a tenant whose database is at.
@@ -97,12 +107,16 @@ func (d *Databases) find(who identity, at pools.Database) (*home, error) {
 	if err != nil {
 		return nil, fmt.Errorf("tenant: %w", err)
 	}
-	if d.isolated && d.holders != nil {
-		if err := d.holders.hold(at, who); err != nil {
+	own := itsOwn
+	if d.holders != nil {
+		own = func() error { return d.holders.hold(at, who) }
+	}
+	if d.isolated {
+		if err := own(); err != nil {
 			return nil, err
 		}
 	}
-	return &home{who, at, shared{pool, d.isolated}}, nil
+	return &home{who: who, at: at, pool: pool, db: shared{pool, own}}, nil
 }
 
 func (d *Databases) Exec(ctx context.Context, id Key, sql string, args ...any) (pgconn.CommandTag, error) {

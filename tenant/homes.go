@@ -19,11 +19,13 @@ type homes struct {
 // homeCount is a power of two.
 const homeCount = 1024
 
-// home is a tenant's database. It does not change.
+// home is a tenant's database. It does not change, apart from its instance.
 type home struct {
-	who identity
-	at  pools.Database
-	db  shared
+	who      identity
+	at       pools.Database
+	pool     *pools.Pool
+	db       shared
+	instance atomic.Pointer[instance] // where the database was last seen
 }
 
 func newHomes() *homes { return &homes{seed: maphash.MakeSeed()} }

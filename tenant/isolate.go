@@ -22,14 +22,14 @@ var ErrNotIsolated = errors.New("tenant: the rows have no database of their own"
 //		store, err := gen.New(tx)
 //
 // A [Databases] is taken; of two tenants that its At places in one database the
-// second to come gets ErrNotIsolated at each call. A [Router] is
-// taken, and a tenant that it does not place in a database of its own gets
-// ErrNotIsolated at each call, before anything is sent. So is what [Observe]
-// and [NewFair] make of either, and the DB of a transaction that began on what Isolate
-// returned.
+// second to come gets ErrNotIsolated at each call. A [Router] is taken, and a
+// tenant that it does not place in a database of its own gets ErrNotIsolated at
+// each call, before anything is sent. So is what [Observe] and [NewFair] make of
+// either, and the DB of a transaction that began on one of them, or that
+// [Databases.OnTx] looked at, as long as the database is the tenant's own.
 //
 // Every other DB is ErrNotIsolated: those of NewShared, NewSharedRLS and
-// NewSchemas, of OnTx, whose transaction may be of any database, and types of
+// NewSchemas, of [OnTx], whose transaction may be of any database, and types of
 // other packages, of which nothing is known. A schema of a tenant's own does
 // not do: what names a schema, and what the search path does not decide, as
 // the functions that a trigger or a default calls, is everybody's there.
@@ -53,12 +53,19 @@ func Isolate(db DB) (DB, error) {
 		}
 		return &Fair{inner, d.shares}, nil
 	case *bound:
-		if d.isolated {
-			return d, nil
+		if d.own == nil {
+			break
 		}
+		if err := d.own(); err != nil {
+			return nil, err
+		}
+		return d, nil
 	}
 	return nil, fmt.Errorf("%w: %T", ErrNotIsolated, db)
 }
+
+// itsOwn is what makes sure of a database that is nobody else's anyway.
+func itsOwn() error { return nil }
 
 // holders says which tenant has a database to itself: the first one that used
 // it through what Isolate made of a [Databases]. Two that met in one would see

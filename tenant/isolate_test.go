@@ -161,10 +161,14 @@ func TestIsolateDatabases(t *testing.T) {
 		})
 	}
 	within(databases, func(tx tenant.DB) {
-		if _, err := tenant.Isolate(tx); !errors.Is(err, tenant.ErrNotIsolated) {
-			t.Errorf("a transaction of what is not isolated: %v", err)
+		if _, err := tenant.Isolate(tx); err != nil {
+			t.Errorf("a transaction in the tenant's database: %v", err)
 		}
 	})
+	err = databases.InTx(ctx, stray, pgx.TxOptions{}, func(tx tenant.DB) error { _, err := tenant.Isolate(tx); return err })
+	if !errors.Is(err, tenant.ErrNotIsolated) {
+		t.Errorf("a transaction of a second tenant of a database: %v", err)
+	}
 	for id, want := range map[tenant.ID]string{acme: "a", busy: "b"} {
 		if got := everything(t, db, id); !cmp.Equal(got, []string{want}) {
 			t.Errorf("notes %q, want %q", got, want)

@@ -60,6 +60,7 @@ func TestOutage(t *testing.T) {
 	}
 	insert(t, db, acme, 1, "a1")
 	insert(t, db, busy, 1, "b1")
+	checkOnTx(t, db, dsn)
 
 	load, stop := context.WithCancel(ctx)
 	defer stop()
@@ -105,6 +106,7 @@ func TestOutage(t *testing.T) {
 	good.grows(t, "work after the outage", 20)
 	stop()
 	group.Wait()
+	checkOnTx(t, db, dsn) // another process by now
 	if s := p.Stats(); s.InUse != 0 || s.Open > 6 || s.DialFailures == 0 {
 		t.Errorf("%+v", s)
 	}

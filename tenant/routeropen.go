@@ -21,7 +21,7 @@ func (r *Router) open(at Placement) (DB, error) {
 	case KindShared:
 		return r.fairly(&shared{pool: pool}, pool, at), nil
 	case KindDatabase:
-		return &shared{pool: pool, isolated: true}, nil
+		return &shared{pool: pool, own: itsOwn}, nil
 	case KindSharedRLS:
 		return r.fairly(newSharedRLS(pool, r.cfg.RLS.Setting), pool, at), nil
 	case KindSchema:

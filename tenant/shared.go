@@ -15,8 +15,8 @@ func NewShared(pool *pgxpool.Pool) DB { return &shared{pool: pool} }
 
 // shared is the placement that knows one place.
 type shared struct {
-	pool     beginner
-	isolated bool // the database is the tenant's own: see Isolate
+	pool beginner
+	own  func() error // makes sure that the database is the tenant's own, where it may be: see Isolate
 }
 
 func (d *shared) Exec(ctx context.Context, id Key, sql string, args ...any) (pgconn.CommandTag, error) {
@@ -65,5 +65,5 @@ func (d *shared) InTx(ctx context.Context, id Key, opts pgx.TxOptions, fn func(D
 	if err != nil {
 		return scrub(err)
 	}
-	return runTx(ctx, &bound{tx: tx, who: who, isolated: d.isolated}, fn)
+	return runTx(ctx, &bound{tx: tx, who: who, own: d.own}, fn)
 }

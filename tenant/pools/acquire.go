@@ -245,6 +245,7 @@ func (p *Pools) dial(ctx context.Context, e *entry) (*conn, error) {
 	if err != nil {
 		return nil, err
 	}
+	opened.PgConn().CustomData()[originData] = origin{p, e.key.db}
 	c := &conn{Conn: opened, entry: e, born: time.Now()}
 	if p.cfg.AfterConnect != nil {
 		if err := p.cfg.AfterConnect(ctx, opened); err != nil {
@@ -253,6 +254,15 @@ func (p *Pools) dial(ctx context.Context, e *entry) (*conn, error) {
 		}
 	}
 	return c, nil
+}
+
+// originData is where a connection has its origin.
+const originData = "tenantc pools"
+
+// origin is whose connection one is. Nobody else can make one.
+type origin struct {
+	pools *Pools
+	db    Database
 }
 
 // fail begins a pause.

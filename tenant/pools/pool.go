@@ -26,6 +26,15 @@ func (p *Pool) MaxConns() int {
 	return min(p.pools.cfg.maxOf(p.key.db), p.pools.cfg.MaxConns)
 }
 
+// Has reports whether conn is, or was, a connection of this database and its
+// pools. A nil one is not.
+func (p *Pool) Has(conn *pgx.Conn) bool {
+	if conn == nil {
+		return false
+	}
+	return conn.PgConn().CustomData()[originData] == origin{p.pools, p.key.db}
+}
+
 // Exec runs a statement that returns no rows.
 func (p *Pool) Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error) {
 	c, err := p.pools.acquire(ctx, p)
