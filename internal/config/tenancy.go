@@ -294,7 +294,7 @@ func (r *reader) trust(n *yaml.Node) Trust {
 			r.rep.Add(diag.Diagnostic{
 				Code: diag.CodeConfigValue, Pos: c.Pos, Width: len(c.Name),
 				Message: fmt.Sprintf("%q is not a column", c.Name),
-				Why:     "consistent lists foreign keys as table.column or schema.table.column",
+				Why:     "consistent lists foreign keys as table.column or schema.table.column, and \"table.(a, b)\" in quotes where they have several columns",
 			})
 		}
 	}

@@ -33,7 +33,7 @@ func one(shape plan.Shape) *plan.Plan {
 		Args:   []plan.Arg{{Name: "tenantID", Type: "tenant.ID"}, {Name: "items", Type: "[]string"}}, Key: true, Place: "key",
 		SQL: []string{"key", "items"}, Row: row, Item: "string",
 		Load: &plan.Loader{
-			Items: "items", Item: "string", It: "s", Key: "K", K: "k", Keys: "keys", Own: "true", Refers: "s != nil", Of: "*s", Row: "v", RowKey: "*v",
+			Items: "items", Item: "string", It: "s", I: "i", Key: "K", K: "k", Keys: "keys", Own: "true", Refers: "s != nil", Of: "*s", Row: "v", RowKey: "*v",
 			Columns: []plan.KeyColumn{{Name: "as", Type: "[]int", Field: "A"}},
 		},
 		Table: []string{"users"}, Columns: []string{"tenant_id", "name"},

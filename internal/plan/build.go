@@ -288,7 +288,7 @@ func (b *builder) relationOf(base string) *catalog.Relation {
 	if b.bySingular == nil {
 		b.bySingular = map[string]*catalog.Relation{}
 		for _, rel := range b.in.Catalog.Relations {
-			if one := singular(rel.Name); b.bySingular[one] == nil {
+			if one := folded(rel.Name); b.bySingular[one] == nil {
 				b.bySingular[one] = rel
 			}
 		}
@@ -296,8 +296,12 @@ func (b *builder) relationOf(base string) *catalog.Relation {
 	if rel := b.byName[sqlcrun.TableName{Name: base}]; rel != nil {
 		return rel
 	}
-	return b.bySingular[singular(base)]
+	return b.bySingular[folded(base)]
 }
+
+// folded returns what the names of tables and files have in common that differ
+// in number, in case or in what stands between their words.
+func folded(name string) string { return singular(strings.Join(words(name), "")) }
 
 func singular(name string) string { return inflection.Singular(strings.ToLower(name)) }
 

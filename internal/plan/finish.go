@@ -67,8 +67,11 @@ func (b *builder) declareTypes(out *Plan) {
 		if decl == nil {
 			diag.Bugf("plan: sqlc declares no type %s", order[i])
 		}
-		b.mustClaimOr(p, decl.Name, b.in.Block.Pos, "a type of sqlc's",
-			fmt.Sprintf("rename: {%s: %sRow}", strings.ToLower(strings.Join(words(decl.Name), "_")), decl.Name))
+		snake := strings.ToLower(strings.Join(words(decl.Name), "_"))
+		b.mustClaimOr(p, decl.Name, b.in.Block.Pos, "a type of sqlc's", fmt.Sprintf("rename: {%s: %sRow}", snake, decl.Name))
+		for _, name := range decl.Consts {
+			b.mustClaimOr(p, name, b.in.Block.Pos, "a value of "+decl.Name, fmt.Sprintf("rename: {%s: %sKind}", snake, decl.Name))
+		}
 		p.Types = append(p.Types, b.typeDecl(decl, u))
 	}
 	slices.SortFunc(p.Types, func(a, b *TypeDecl) int { return strings.Compare(a.Name, b.Name) })

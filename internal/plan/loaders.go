@@ -16,6 +16,7 @@ type Loader struct {
 	Items   string // the argument
 	Item    string // type of its elements: "models.Document"
 	It      string // one of them: "d"
+	I       string // its place among them
 	Key     string // type of the key: "uuid.UUID"
 	Own     string // expression: it is the tenant's
 	Refers  string // expression: it has a key
@@ -184,8 +185,11 @@ func (l *loading) plan() {
 		call.keyArg(d.dim.Index)
 	}
 	m.Row = c.b.rowOf(c.repo, l.to)
+	for _, n := range [...]string{"refers", "own"} { // results of the function that reads an item
+		call.names.take(n)
+	}
 	load := &Loader{
-		Items: call.names.take(unexported(c.rel.Name), "items"), Item: u.typ(c.row.typ), It: call.names.take(initial(c.row.name), "item"),
+		I: call.names.take("i"), Items: call.names.take(unexported(c.rel.Name), "items"), Item: u.typ(c.row.typ), It: call.names.take(initial(c.row.name), "item"),
 		Row: call.names.take(initial(l.to.name), "row", "found"), K: call.names.take("k", "wanted"), Keys: call.names.take("keys", "wanted"),
 		Many: l.many,
 	}

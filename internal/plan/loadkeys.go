@@ -73,7 +73,10 @@ func (l *loading) keys(call *call, load *Loader, what string) {
 	var refers, values, found []string
 	for i, f := range l.from {
 		value := load.It + "." + f.path
-		if f.typ.text != key[i].typ.text {
+		if held := held(f.typ.text, key[i].typ.text, value); held.text != "" {
+			refers = append(refers, value+".Valid")
+			value = u.typ(held)
+		} else if f.typ.text != key[i].typ.text {
 			refers = append(refers, value+" != nil")
 			value = "*" + value
 		} else if !f.col.NotNull && strings.HasPrefix(f.typ.text, "\x00"+pathPgtype+"\x00.") {
@@ -83,8 +86,10 @@ func (l *loading) keys(call *call, load *Loader, what string) {
 	}
 	for i, f := range l.at {
 		value := load.Row + "." + f.path
-		if f.typ.text != key[i].typ.text {
-			value = "*" + value // it equals a key, so that it is not null
+		if held := held(f.typ.text, key[i].typ.text, value); held.text != "" { // it equals a key, so that it is not null
+			value = u.typ(held)
+		} else if f.typ.text != key[i].typ.text {
+			value = "*" + value
 		}
 		found = append(found, value)
 	}
@@ -144,7 +149,7 @@ func (l *loading) unmatched() string {
 		if !c.b.comparable(f, l.fk.To) {
 			return fmt.Sprintf("a %s is no key of a map", u.typ(f.typ))
 		}
-		if t, at := g.typ.text, f.typ.text; t != at && t != "*"+at {
+		if t, at := g.typ.text, f.typ.text; t != at && t != "*"+at && held(t, at, "").text == "" {
 			return fmt.Sprintf("%s is of type %s, and what it refers to of type %s", g.col.Name, u.typ(g.typ), u.typ(f.typ))
 		}
 		if !sameEquality(c.b.baseType(g.col.Type), c.b.baseType(f.col.Type)) {
@@ -152,6 +157,24 @@ func (l *loading) unmatched() string {
 		}
 	}
 	return ""
+}
+
+// held returns the expression for the value of type to that value, of the type
+// from of pgtype's, holds where it is not NULL, in the form of a goType; the zero one when it holds none.
+func held(from, to, value string) goType {
+	name, ok := strings.CutPrefix(from, "\x00"+pathPgtype+"\x00.")
+	if !ok {
+		return goType{}
+	}
+	switch [2]string{name, to} {
+	case [2]string{"Int2", "int16"}, [2]string{"Int4", "int32"}, [2]string{"Int8", "int64"}:
+		return goType{value + "." + exported(to)}
+	case [2]string{"Text", "string"}:
+		return goType{value + ".String"}
+	case [2]string{"UUID", uuidType}:
+		return goType{uuidType + "(" + value + ".Bytes)"}
+	}
+	return goType{}
 }
 
 // sameEquality reports whether values of two types that can be keys of a map are

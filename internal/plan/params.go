@@ -32,7 +32,7 @@ func (b *builder) params(s *statement, q *sqlcrun.Query) []param {
 			b.rep.Add(diag.Diagnostic{
 				Code: diag.CodeParamName, Pos: pos, Width: len(fmt.Sprint("$", i+1)),
 				Message: fmt.Sprintf("parameter $%d of %s has no name", i+1, s.name),
-				Why:     "it is compared with no column, so an argument of the method could only be called by its number",
+				Why:     "sqlc finds no column that it is compared with, so an argument of the method could only be called by its number",
 				Fix:     "give it one, as @since",
 			})
 			continue
@@ -75,11 +75,14 @@ func (b *builder) params(s *statement, q *sqlcrun.Query) []param {
 // castFix returns the parameter with the cast that says its type.
 func castFix(number int, p sourceParam) string {
 	name := fmt.Sprint("$", number)
-	if p.name != "" {
-		name = "@" + p.name
+	switch {
+	case p.nullable:
+		name = "sqlc.narg('" + p.spelt() + "')"
+	case p.name != "":
+		name = "@" + p.spelt()
 	}
 	if p.typ.IsZero() {
-		return name + "::type"
+		return "a cast to its type, as " + name + "::text"
 	}
 	return name + "::" + p.typ.String()
 }

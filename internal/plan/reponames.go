@@ -32,8 +32,16 @@ func (b *builder) nameRepos() {
 		b.declared[exported(name)] = true
 	}
 	for _, t := range b.in.Catalog.Types {
-		if t.Kind == catalog.Enum {
-			b.declared[exported(t.Name)] = true
+		if t.Kind != catalog.Enum {
+			continue
+		}
+		name := t.Name
+		if t.Schema != "public" {
+			name = t.Schema + "_" + name
+		}
+		b.declared[exported(t.Name)], b.declared[exported(name)] = true, true
+		for _, label := range t.Labels { // each is a constant
+			b.declared[exported(name+"_"+label)] = true
 		}
 	}
 	for _, rel := range b.in.Catalog.Relations {
@@ -55,7 +63,10 @@ func (b *builder) repoName(base string) string {
 	}
 	many := exported(inflection.Plural(base))
 	if b.declared[many] || slices.ContainsFunc(b.in.Catalog.Relations, func(rel *catalog.Relation) bool { return exported(rel.Name) == many }) {
-		return name + "Repository"
+		many = name + "Repository"
+	}
+	if b.declared[many] { // by an enum that has the value "repository"
+		many = name + "Queries"
 	}
 	return many
 }

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"strings"
 
@@ -28,9 +29,14 @@ type statement struct {
 // sourceParam is a parameter as the source has it.
 type sourceParam struct {
 	name         string        // "" for a bare $n
+	shown        string        // name as the text has it, where that differs
+	nullable     bool          // sqlc.narg
 	typ          *catalog.Type // shared by the parameters of that type
 	line, column int32         // of its first use, in the statement's file
 }
+
+// spelt returns the name as the text has it.
+func (p *sourceParam) spelt() string { return cmp.Or(p.shown, p.name) }
 
 // evidence is what two proofs of one statement are compared by.
 type evidence struct {
@@ -90,7 +96,11 @@ func (d *Draft) newStatement(p *prove.Proof) *statement {
 		if len(param.Uses) > 0 {
 			pos = param.Uses[0].Pos()
 		}
-		out.params = append(out.params, sourceParam{param.Name, d.sharedType(typ), int32(pos.Line), int32(pos.Column)})
+		shown := ""
+		if param.Spelt != param.Name {
+			shown = strings.Clone(param.Spelt)
+		}
+		out.params = append(out.params, sourceParam{param.Name, shown, param.Nullable, d.sharedType(typ), int32(pos.Line), int32(pos.Column)})
 	}
 	return out
 }
@@ -145,7 +155,7 @@ type copying struct {
 
 // read parses and proves the text that sqlc makes of s, or is expected to make.
 func (d *Draft) read(s *statement, text string) *reading {
-	proof := prove.One(d.in.Catalog, d.reader.ParseSQL(s.name, s.command, text, *s.annotation))
+	proof := prove.Running(d.in.Catalog, d.reader.ParseSQL(s.name, s.command, text, *s.annotation))
 	found := evidenceOf(proof)
 	r := &reading{differs: disagreement(&s.evidence, &found)}
 	r.filter = filteringOf(proof.Stmt.Filter)

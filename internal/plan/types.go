@@ -129,7 +129,7 @@ func (im *imports) addAll(used map[string]string, usedUp func(name string) bool)
 		if im.names[importPath] != "" {
 			continue
 		}
-		name := cmp.Or(used[importPath], packageName(importPath))
+		name := cmp.Or(used[importPath], sqlcrun.PackageName(importPath))
 		base := name
 		for n := 2; im.taken[name] || reservedName(name) || usedUp != nil && usedUp(name); n++ {
 			name = base + strconv.Itoa(n)
@@ -138,17 +138,6 @@ func (im *imports) addAll(used map[string]string, usedUp func(name string) bool)
 		added = append(added, name)
 	}
 	return added
-}
-
-// packageName returns the name that a package has by its path.
-func packageName(importPath string) string {
-	base := path.Base(importPath)
-	if len(base) > 1 && base[0] == 'v' && strings.Trim(base[1:], "0123456789") == "" {
-		base = path.Base(path.Dir(importPath))
-	}
-	base, _, _ = strings.Cut(base, ".")
-	base = strings.TrimPrefix(strings.TrimSuffix(base, "-go"), "go-")
-	return strings.ReplaceAll(base, "-", "")
 }
 
 // use is one file of an emitted package: it prints types and remembers the
@@ -225,9 +214,9 @@ func (b *builder) fieldType(f *model.FieldType) goType {
 	if known, ok := b.fieldTypes[f]; ok {
 		return known
 	}
-	list := make([]Import, 0, len(f.Imports))
+	list := make([]sqlcrun.Import, 0, len(f.Imports))
 	for _, imp := range f.Imports {
-		list = append(list, Import(imp))
+		list = append(list, sqlcrun.Import(imp))
 	}
 	out := qualify(f.TypeText, list, func(name string) string { return "\x00" + b.in.Models.ImportPath + "\x00." + name })
 	b.fieldTypes[f] = out
@@ -239,11 +228,7 @@ func (b *builder) sqlcType(t *sqlcrun.Type) goType {
 	if known, ok := b.types[t]; ok {
 		return known
 	}
-	list := make([]Import, 0, len(t.Imports))
-	for _, imp := range t.Imports {
-		list = append(list, Import(imp))
-	}
-	out := qualify(t.Text, list, func(name string) string {
+	out := qualify(t.Text, t.Imports, func(name string) string {
 		if slices.Contains(t.Local, name) {
 			return "\x01" + name + "\x01"
 		}
@@ -253,34 +238,16 @@ func (b *builder) sqlcType(t *sqlcrun.Type) goType {
 	return out
 }
 
-// importOf returns the path of the import that a qualifier means. An import
-// that is not renamed need not be called as its path says, but then it is the
-// one whose path has the name in it, or the only one.
-func importOf(qualifier string, list []Import) string {
-	for _, fits := range []func(Import) bool{
-		func(imp Import) bool { return imp.Name == qualifier },
-		func(imp Import) bool { return imp.Name == "" && packageName(imp.Path) == qualifier },
-		func(imp Import) bool { return imp.Name == "" && strings.Contains(path.Base(imp.Path), qualifier) },
-		func(imp Import) bool { return imp.Name == "" && strings.Contains(imp.Path, qualifier) },
-		func(imp Import) bool { return imp.Name == "" && len(list) == 1 },
-	} {
-		if i := slices.IndexFunc(list, fits); i >= 0 {
-			return list[i].Path
-		}
-	}
-	return ""
-}
-
 // qualify reads the text of a type and marks its names: list has the imports of
 // its qualifiers, and own returns what becomes of a name without one that Go
 // does not declare itself.
-func qualify(text string, list []Import, own func(string) string) goType {
+func qualify(text string, list []sqlcrun.Import, own func(string) string) goType {
 	// Nearly every type is a name, and a parser for each would be felt.
 	name := strings.TrimPrefix(strings.TrimPrefix(text, "*"), "[]")
 	prefix := text[:len(text)-len(name)]
 	if qualifier, after, ok := strings.Cut(name, "."); ok && token.IsIdentifier(qualifier) && token.IsIdentifier(after) {
-		if p := importOf(qualifier, list); p != "" {
-			return goType{prefix + "\x00" + p + "\x00." + after}
+		if imp, ok := sqlcrun.ImportOf(qualifier, list); ok {
+			return goType{prefix + "\x00" + imp.Path + "\x00." + after}
 		}
 	} else if token.IsIdentifier(name) {
 		if !reservedName(name) {
@@ -302,11 +269,11 @@ func qualify(text string, list []Import, own func(string) string) goType {
 		switch n := n.(type) {
 		case *ast.SelectorExpr:
 			if id, ok := n.X.(*ast.Ident); ok {
-				p := importOf(id.Name, list)
-				if p == "" {
+				imp, ok := sqlcrun.ImportOf(id.Name, list)
+				if !ok {
 					diag.Bugf("plan: package %s of the type %q is not known", id.Name, text)
 				}
-				edits = append(edits, edit{int(id.Pos()) - 1, int(id.End()) - 1, "\x00" + p + "\x00"})
+				edits = append(edits, edit{int(id.Pos()) - 1, int(id.End()) - 1, "\x00" + imp.Path + "\x00"})
 				return false
 			}
 		case *ast.Field:

@@ -58,7 +58,14 @@ func (a Assumption) Diagnostic(s *query.Stmt) diag.Diagnostic {
 }
 
 // One proves one statement.
-func One(cat *catalog.Catalog, s *query.Stmt) *Proof {
+func One(cat *catalog.Catalog, s *query.Stmt) *Proof { return one(cat, s, false) }
+
+// Running proves the text that runs of a statement whose source was proven by
+// [One]. What is unscoped there is so here: the text no longer says which
+// parameters may be null, so that it can look confined where the source is not.
+func Running(cat *catalog.Catalog, s *query.Stmt) *Proof { return one(cat, s, true) }
+
+func one(cat *catalog.Catalog, s *query.Stmt, running bool) *Proof {
 	proof := &Proof{Stmt: s}
 	wrong := wrongWith(s)
 	for _, is := range wrong {
@@ -76,6 +83,9 @@ func One(cat *catalog.Catalog, s *query.Stmt) *Proof {
 		return proof
 	}
 	if u := s.Annotation.Unscoped; u != nil {
+		if running {
+			return unscoped(proof)
+		}
 		inner := *s
 		inner.Annotation.Unscoped = nil
 		if got := One(cat, &inner); got.Verdict == Confined || got.Verdict == Global {

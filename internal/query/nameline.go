@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/tenantc/tenantc/internal/diag"
 )
@@ -95,6 +96,9 @@ func checkNameLine(n nameLine, parts []string) *Issue {
 	case !validName(n.name):
 		return bad(diag.CodeQueryName, "\""+n.name+"\" cannot be the name of a Go method",
 			"a query becomes a method of that name", "-- name: GetUser :one")
+	case token.IsKeyword(lowerFirst(n.name)) && n.command != ":copyfrom": // of a COPY there is no text
+		return bad(diag.CodeQueryName, "a query cannot be called "+n.name,
+			"sqlc makes a constant of its name with a small letter, and "+lowerFirst(n.name)+" is a word of Go", "-- name: "+n.name+"Rows "+n.command)
 	case n.command == "":
 		return bad(diag.CodeQueryCommand, n.name+" has no command",
 			"the command says what the method returns: "+strings.Join(commands, " "), "-- name: "+n.name+" :many")
@@ -113,6 +117,11 @@ func checkNameLine(n nameLine, parts []string) *Issue {
 			"the emitted types would have one name twice, and the code would not compile", "-- name: BatchUsers "+n.command)
 	}
 	return nil
+}
+
+func lowerFirst(name string) string {
+	c, n := utf8.DecodeRuneInString(name)
+	return string(unicode.ToLower(c)) + name[n:]
 }
 
 func validName(name string) bool {

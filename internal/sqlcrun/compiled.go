@@ -107,6 +107,7 @@ type TypeDecl struct {
 	// Source holds, for any other type, the declaration with its constants and
 	// methods as sqlc wrote them; "" for a struct of a table.
 	Source  string
+	Consts  []string // that Source declares
 	Imports []Import // that Source needs
 	Local   []string // further types that Source names
 }

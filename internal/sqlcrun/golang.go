@@ -8,7 +8,6 @@ import (
 	"go/token"
 	"maps"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -32,8 +31,8 @@ type goFile struct {
 	*goReader
 	text    []byte
 	at      *token.File
-	imports map[string]Import // by the name used in the file
-	known   map[string]*Type  // by their text
+	imports []Import
+	known   map[string]*Type // by their text
 
 	rows map[string][]StructField // those declared here
 }
@@ -126,7 +125,7 @@ func (r *goReader) file(name string) (map[string][]StructField, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &goFile{goReader: r, imports: map[string]Import{}, known: map[string]*Type{}, rows: map[string][]StructField{}}
+	f := &goFile{goReader: r, known: map[string]*Type{}, rows: map[string][]StructField{}}
 	if filepath.Base(name) == "models.go" {
 		return nil, f.models(text)
 	}
@@ -160,27 +159,17 @@ func (f *goFile) parse(text []byte, mode parser.Mode) (*ast.File, error) {
 		if err != nil {
 			return nil, err
 		}
+		imp := Import{Path: p}
 		if spec.Name != nil {
-			f.imports[spec.Name.Name] = Import{spec.Name.Name, p}
-		} else {
-			f.imports[packageName(p)] = Import{"", p}
+			imp.Name = spec.Name.Name
 		}
+		f.imports = append(f.imports, imp)
 	}
 	return tree, nil
 }
 
 // source returns the text from one place to another.
 func (f *goFile) source(from, to token.Pos) []byte { return f.text[f.at.Offset(from):f.at.Offset(to)] }
-
-// packageName guesses the name of a package that is imported without one; sqlc
-// writes the name wherever it differs from the last element of the path.
-func packageName(importPath string) string {
-	base := path.Base(importPath)
-	if len(base) > 1 && base[0] == 'v' && strings.Trim(base[1:], "0123456789") == "" {
-		base = path.Base(path.Dir(importPath))
-	}
-	return base
-}
 
 // queryFile reads the structs and methods of a file of queries.
 func (r *goFile) queryFile(f *ast.File) error {
@@ -264,9 +253,7 @@ func (r *goFile) typ(e ast.Expr) *Type {
 		switch n := n.(type) {
 		case *ast.SelectorExpr:
 			if pkg, ok := n.X.(*ast.Ident); ok {
-				if imp, ok := r.imports[pkg.Name]; ok {
-					t.Imports = append(t.Imports, imp)
-				}
+				t.Imports = append(t.Imports, r.meant(pkg.Name)...)
 				return false
 			}
 		case *ast.Ident:

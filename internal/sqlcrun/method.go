@@ -118,7 +118,8 @@ func (r *goFile) result(m *method, row ast.Expr, scan []string) error {
 			fields = decl.Fields
 		}
 	}
-	if fields == nil {
+	// A single value that is a struct, as NullRole, is scanned as a whole.
+	if fields == nil || len(scan) == 1 && !strings.Contains(scan[0], ".") {
 		if len(scan) != 1 || strings.Contains(scan[0], ".") {
 			return fmt.Errorf("%d columns are scanned into one value", len(scan))
 		}

@@ -98,7 +98,15 @@ func (r *goFile) declaration(decl ast.Decl) error {
 			return nil
 		case token.CONST:
 			if id, ok := decl.Specs[0].(*ast.ValueSpec).Type.(*ast.Ident); ok {
-				return r.keep(id.Name, decl)
+				if err := r.keep(id.Name, decl); err != nil {
+					return err
+				}
+				for _, spec := range decl.Specs {
+					for _, name := range spec.(*ast.ValueSpec).Names {
+						r.c.Types[id.Name].Consts = append(r.c.Types[id.Name].Consts, name.Name)
+					}
+				}
+				return nil
 			}
 		case token.TYPE:
 			spec := decl.Specs[0].(*ast.TypeSpec)
@@ -140,9 +148,7 @@ func (r *goFile) keep(name string, decl ast.Decl) error {
 		switch n := n.(type) {
 		case *ast.SelectorExpr:
 			if id, ok := n.X.(*ast.Ident); ok {
-				if imp, ok := r.imports[id.Name]; ok {
-					t.Imports = append(t.Imports, imp)
-				}
+				t.Imports = append(t.Imports, r.meant(id.Name)...)
 			}
 			return true
 		case *ast.Ident:

@@ -18,7 +18,7 @@ func TestModelsInSections(t *testing.T) {
 		fmt.Fprintf(&text, "\ntype State%d string\n\nconst (\n\tState%[1]dOpen State%[1]d = `\n\n%s\n\nopen`\n)\n", i, strings.Repeat("long\n\n", i*20))
 	}
 	r := newGoReader(&Compiled{})
-	f := &goFile{goReader: r, imports: map[string]Import{}, known: map[string]*Type{}}
+	f := &goFile{goReader: r, known: map[string]*Type{}}
 	if err := f.models([]byte(text.String())); err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +48,7 @@ func TestModelsMalformed(t *testing.T) {
 		"package db\n\ntype A string\n\nconst (\n\tB A = `\ntype C string\n`\n)\n",
 	} {
 		r := newGoReader(&Compiled{})
-		f := &goFile{goReader: r, imports: map[string]Import{}, known: map[string]*Type{}}
+		f := &goFile{goReader: r, known: map[string]*Type{}}
 		if err := f.models([]byte(text)); err == nil {
 			t.Errorf("no error for\n%s", text)
 		}

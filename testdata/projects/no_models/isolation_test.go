@@ -72,8 +72,31 @@ func TestJournalsWithoutModels(t *testing.T) {
 	if entries, err := store.Entries.ListEntries(ctx, bob); len(entries) != 2 || err != nil {
 		t.Errorf("entries of the other: %v, %v", entries, err)
 	}
+	about := gen.NullSubjects{Subjects: gen.SubjectsRepository, Valid: true}
+	if n, err := store.SubjectsQueries.SetSubject(ctx, bob, gen.SetSubjectParams{Day: may1, About: about}); n != 1 || err != nil {
+		t.Errorf("SetSubject changed %d rows: %v", n, err)
+	}
+	if got, err := store.SubjectsQueries.SubjectOf(ctx, bob, may1); got != about || err != nil {
+		t.Errorf("the subject is %v: %v", got, err)
+	}
+	for i, n := range []gen.NewDayNote{{ID: 1, Day: may1, Text: "rain"}, {ID: 2, Day: may2, Text: "still", Answers: pgtype.Int8{Int64: 1, Valid: true}}} {
+		if _, err := store.DayNotes.Create(ctx, bob, n); err != nil {
+			t.Fatalf("note %d: %v", i, err)
+		}
+	}
+	if err := front.DayNotes.ImportNote(ctx, unscoped.ImportNoteParams{AccountID: pgtype.Int8{Int64: bob.Int64(), Valid: true}, ID: 3, Day: may2, Text: "sun"}); err != nil {
+		t.Fatal(err)
+	}
+	notes, err := store.DayNotes.NotesOf(ctx, bob, []pgtype.Date{may1, may2})
+	if err != nil || len(notes) != 3 {
+		t.Fatalf("notes: %v, %v", notes, err)
+	}
+	answered, err := store.DayNotes.LoadAnswers(ctx, bob, notes)
+	if err != nil || len(answered) != 1 || answered[1].Text != "rain" {
+		t.Errorf("what notes answer: %v, %v", answered, err)
+	}
 	// What only PostgreSQL knows is read over the border's other side.
-	if wide, err := front.Accounts.Widest(ctx, 6); len(wide) != 1 || err != nil || wide[0] != (unscoped.WidestRow{Name: "entries", Columns: 7}) {
+	if wide, err := front.Accounts.Widest(ctx, 6); len(wide) != 1 || err != nil || wide[0] != (unscoped.WidestRow{Name: "entries", Columns: 8}) {
 		t.Errorf("wide tables: %v, %v", wide, err)
 	}
 	if account, err := store.Accounts.GetAccount(ctx, bob); account.Name != "Bob" || err != nil {

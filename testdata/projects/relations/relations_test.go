@@ -248,3 +248,29 @@ func TestLoadForAnotherTenant(t *testing.T) {
 		t.Errorf("%d queries were sent, want 1", *queries)
 	}
 }
+
+// Two keys of two columns each that refer to one table have names of their own.
+func TestLoadByEitherKey(t *testing.T) {
+	ctx := t.Context()
+	store, _ := cabinets(t)
+	_, err := store.Invoices.Upsert(ctx, acme, gen.NewInvoice{ID: 1, PayerID: 1, FolderCode: "tax", FolderYear: 2025, ArchiveCode: "tax", ArchiveYear: 2024})
+	if err != nil {
+		t.Fatal(err)
+	}
+	invoices, err := store.Invoices.List(ctx, acme)
+	if err != nil || len(invoices) != 1 {
+		t.Fatalf("invoices: %v, %v", invoices, err)
+	}
+	payers, err := store.Invoices.LoadPayers(ctx, acme, invoices)
+	if err != nil || payers[1].Name != "Acme Ann" {
+		t.Errorf("payers: %v, %v", payers, err)
+	}
+	folders, err := store.Invoices.LoadFolders(ctx, acme, invoices)
+	if err != nil || folders[gen.InvoiceFolderKey{Code: "tax", Year: 2025}].Title != "Acme tax 25" {
+		t.Errorf("folders: %v, %v", folders, err)
+	}
+	archives, err := store.Invoices.LoadFoldersByArchiveCodeArchiveYear(ctx, acme, invoices)
+	if err != nil || archives[gen.InvoiceFoldersByArchiveCodeArchiveYearKey{Code: "tax", Year: 2024}].Title != "Acme tax 24" {
+		t.Errorf("archives: %v, %v", archives, err)
+	}
+}

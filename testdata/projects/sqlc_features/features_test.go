@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"example.com/projects/sqlc_features/gen"
-	"example.com/projects/sqlc_features/kinds"
+	kinds "example.com/projects/sqlc_features/go-kinds"
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"

@@ -1,6 +1,10 @@
 -- migrate:up
 create type mood as enum ('calm', 'curious', 'cross');
 
+-- What an entry is about. The enum has the name of a query file, and a constant
+-- that of a repository.
+create type subjects as enum ('work', 'repository');
+
 create table accounts (
     id         bigint generated always as identity primary key,
     name       text not null,
@@ -14,11 +18,26 @@ create table entries (
     words      text[]      not null default '{}',
     details    jsonb       not null default '{}',
     rating     numeric(4, 2),
+    about      subjects,
     written_at timestamptz not null default now(),
     primary key (account_id, day)
 );
 
+-- The queries of this table lie in day-notes.sql.
+create table day_notes (
+    account_id bigint not null,
+    id         bigint not null,
+    day        date   not null,
+    text       text   not null,
+    answers    bigint,
+    primary key (account_id, id),
+    foreign key (account_id, day) references entries (account_id, day) on delete cascade,
+    foreign key (account_id, answers) references day_notes (account_id, id)
+);
+
 -- migrate:down
+drop table day_notes;
 drop table entries;
 drop table accounts;
 drop type mood;
+drop type subjects;

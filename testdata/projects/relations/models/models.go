@@ -47,3 +47,14 @@ type File struct {
 	FolderYear *int32    `db:"folder_year"`
 	LabelID    *int64    `db:"label_id"`
 }
+
+// Invoice lies in a folder, and later in another one.
+type Invoice struct {
+	TenantID    int64    `db:"tenant_id,primaryKey"`
+	ID          int64    `db:"id,primaryKey"`
+	PayerID     PersonID `db:"payer_id"`
+	FolderCode  string   `db:"folder_code"`
+	FolderYear  int32    `db:"folder_year"`
+	ArchiveCode string   `db:"archive_code"`
+	ArchiveYear int32    `db:"archive_year"`
+}

@@ -47,3 +47,18 @@ create table files (
     foreign key (tenant_id, reviewer_id) references people (tenant_id, id),
     foreign key (tenant_id, folder_code, folder_year) references folders (tenant_id, code, year)
 );
+
+-- An invoice has two folders, and both keys have two columns.
+create table invoices (
+    tenant_id    bigint  not null references tenants (id) on delete cascade,
+    id           bigint  not null,
+    payer_id     bigint  not null,
+    folder_code  text    not null,
+    folder_year  integer not null,
+    archive_code text    not null,
+    archive_year integer not null,
+    primary key (tenant_id, id),
+    foreign key (tenant_id, payer_id) references people (tenant_id, id),
+    foreign key (tenant_id, folder_code, folder_year) references folders (tenant_id, code, year),
+    foreign key (tenant_id, archive_code, archive_year) references folders (tenant_id, code, year)
+);
