@@ -112,7 +112,7 @@ func soleColumn(rel *Relation, n *pgast.Node) []string {
 	var found []string
 	pgast.Walk(n, func(m pgast.Message) bool {
 		if ref, ok := m.(*pgast.ColumnRef); ok {
-			name, _ := figureName(&pgast.Node{Node: &pgast.Node_ColumnRef{ColumnRef: ref}})
+			name, _ := (pgast.Naming{}).ColumnName(&pgast.Node{Node: &pgast.Node_ColumnRef{ColumnRef: ref}})
 			if rel.Column(name) != nil && !slices.Contains(found, name) {
 				found = append(found, name)
 			}

@@ -79,9 +79,7 @@ func (b *builder) indexElem(rel *Relation, e *pgast.IndexElem, taken []string) (
 		return elem, name, true
 	}
 	elem.Expr = b.expr(e.GetExpr())
-	if name = outputName(e.GetExpr()); name == "" {
-		name = "expr"
-	}
+	name = elemName(e.GetExpr())
 	free := name
 	for i := 1; slices.Contains(taken, free); i++ {
 		free = fmt.Sprintf("%s%d", name, i)

@@ -226,8 +226,8 @@ func elemNames(rel *Relation, elems []KeyElem) []string {
 		name := ""
 		if e.Column >= 0 {
 			name = rel.Columns[e.Column].Name
-		} else if name = outputName(e.Expr.Node); name == "" {
-			name = "expr"
+		} else {
+			name = elemName(e.Expr.Node)
 		}
 		free := name
 		for i := 1; slices.Contains(names, free); i++ {

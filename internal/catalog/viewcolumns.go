@@ -8,7 +8,7 @@ import (
 )
 
 // outputColumns returns the names of a query's output columns. It reports
-// false where a star stands for something that cannot be listed here.
+// false where one has its name from a star that cannot be listed here.
 func (b *builder) outputColumns(s *pgast.SelectStmt, deps *viewDeps) ([]string, bool) {
 	for s.GetLarg() != nil {
 		s = s.GetLarg()
@@ -36,10 +36,20 @@ func (b *builder) outputColumns(s *pgast.SelectStmt, deps *viewDeps) ([]string, 
 		}
 		name := t.GetName()
 		if name == "" {
-			name = outputName(t.GetVal())
+			naming := pgast.Naming{Sub: func(sub *pgast.SubLink) (string, bool) {
+				names, ok := b.outputColumns(sub.GetSubselect().GetSelectStmt(), deps)
+				if !ok || len(names) != 1 {
+					return "", false
+				}
+				return names[0], true
+			}}
+			var ok bool
+			if name, ok = naming.ColumnName(t.GetVal()); !ok {
+				return names, false
+			}
 		}
 		if name == "" {
-			name = "?column?"
+			name = pgast.Unnamed
 		}
 		names = append(names, name)
 	}

@@ -28,6 +28,8 @@ type resolver struct {
 	fresh  bool               // the operands of freshTest are being resolved
 	spread []*pgast.ResTarget // those of the method's row that are (…).*
 	open   bool               // a list of columns could not be told, which has been reported
+
+	subNames map[*pgast.SubLink]string // of the columns of subqueries used as values
 }
 
 // cache holds what the statements of a file share: the columns of relations as

@@ -114,7 +114,12 @@ func (r *resolver) targetList(sc *scope, list []*pgast.Node) []*Target {
 		e := r.expr(sc, t.GetVal())
 		name := t.GetName()
 		if name == "" {
-			name = outputName(t.GetVal())
+			var ok bool
+			if name, ok = r.outputName(t.GetVal()); !ok {
+				if r.open = true; len(r.stmt.Issues) == 0 {
+					r.unknown(r.at(t.GetLocation()), "a subquery without one column as a value")
+				}
+			}
 		}
 		out = append(out, &Target{Name: name, Expr: e, Type: e.Type()})
 	}

@@ -29,6 +29,10 @@ func (r *resolver) subLink(sc *scope, n *pgast.SubLink) Expr {
 			return r.failed(e.At, "subquery")
 		}
 		e.Kind, e.T = ScalarSubLink, cols[0].Type
+		if r.subNames == nil {
+			r.subNames = map[*pgast.SubLink]string{}
+		}
+		r.subNames[n] = cols[0].Name
 		if n.GetSubLinkType() == pgast.SubLinkType_ARRAY_SUBLINK {
 			e.Kind = ArraySubLink
 			if !e.T.IsZero() {
