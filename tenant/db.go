@@ -17,8 +17,10 @@ import (
 // Every method refuses a nil or zero id with [ErrNoTenant], and a DB that
 // belongs to one tenant, as inside InTx, refuses every other with
 // [ErrMismatch]; neither sends anything. Errors of the server arrive as
-// [*Error]. A DB made from a pool may be used concurrently; one that belongs
-// to a transaction may not.
+// [*Error]. When ctx ends, a call that has to wait for anything returns its
+// error. A DB made from a pool may be used concurrently; one that belongs
+// to a transaction may not. The zero values of types that implement it are of no
+// use.
 type DB interface {
 	// Exec runs a statement that returns no rows.
 	Exec(ctx context.Context, id Key, sql string, args ...any) (pgconn.CommandTag, error)

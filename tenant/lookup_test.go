@@ -12,7 +12,7 @@ import (
 // rememberingRouter is a router that remembers keys, all of which are in pool,
 // and has nobody to ask.
 func rememberingRouter(pool beginner, keys ...Key) *Router {
-	r := &Router{routing: &routing{memory: newMemory(defaultSize)}}
+	r := &Router{routing: &routing{memory: newMemory(defaultSize, new(tasks))}}
 	for _, id := range keys {
 		p := &placed{who: id.identity(), db: &shared{pool: pool}}
 		p.ready.Store(true)
@@ -68,7 +68,7 @@ func TestAllocationsOfARoute(t *testing.T) {
 // What is forgotten while it is being asked for is not remembered.
 func TestAnAnswerFromBefore(t *testing.T) {
 	t.Parallel()
-	m := newMemory(defaultSize)
+	m := newMemory(defaultSize, new(tasks))
 	who := NewID().identity()
 	s, hash := m.shard(&who)
 	asked, answer := make(chan bool), make(chan bool)
@@ -101,7 +101,7 @@ func TestAnAnswerFromBefore(t *testing.T) {
 // that; who found what will not do asks anew.
 func TestAnsweredMeanwhile(t *testing.T) {
 	t.Parallel()
-	m := newMemory(defaultSize)
+	m := newMemory(defaultSize, new(tasks))
 	who := NewID().identity()
 	first, second := new(placed), new(placed)
 	for _, c := range []struct{ known, loads, want *placed }{

@@ -30,7 +30,8 @@ const shardCount = 64
 type memory struct {
 	shards [shardCount]shard
 	seed   maphash.Seed
-	max    int // entries of a shard
+	tasks  *tasks // questions are asked in
+	max    int    // entries of a shard
 }
 
 type shard struct {
@@ -49,8 +50,8 @@ type call struct {
 	err  error
 }
 
-func newMemory(size int) *memory {
-	m := &memory{seed: maphash.MakeSeed(), max: max(1, size/shardCount)}
+func newMemory(size int, t *tasks) *memory {
+	m := &memory{seed: maphash.MakeSeed(), tasks: t, max: max(1, size/shardCount)}
 	for i := range m.shards {
 		m.shards[i].known.Store(newTable(nil))
 		m.shards[i].calls = make(map[identity]*call)
@@ -109,7 +110,8 @@ func (s *shard) find(who *identity, hash uint64) *placed {
 // was forgotten meanwhile: then it may be older than that. Only one load runs
 // for a tenant at a time; it does not end with the ctx of who happened to be
 // first. known is what the caller found of the tenant, which will not do: where
-// something else is remembered by now, that is the answer.
+// something else is remembered by now, that is the answer. Once the tasks are
+// over it is ErrClosed.
 func (m *memory) ask(ctx context.Context, who identity, known *placed, load func(context.Context) (*placed, error)) (*placed, error) {
 	s, hash := m.shard(&who)
 	s.mu.Lock()
@@ -120,9 +122,8 @@ func (m *memory) ask(ctx context.Context, who identity, known *placed, load func
 	c := s.calls[who]
 	if c == nil {
 		c = &call{done: make(chan struct{})}
-		s.calls[who] = c
 		era := s.era
-		go func() {
+		if !m.tasks.start(func() {
 			c.p, c.err = load(context.WithoutCancel(ctx))
 			s.mu.Lock()
 			if s.calls[who] == c {
@@ -136,7 +137,11 @@ func (m *memory) ask(ctx context.Context, who identity, known *placed, load func
 			}
 			s.mu.Unlock()
 			close(c.done)
-		}()
+		}) {
+			s.mu.Unlock()
+			return nil, ErrClosed
+		}
+		s.calls[who] = c
 	}
 	s.mu.Unlock()
 	select {

@@ -14,7 +14,7 @@ func (r *Router) Exec(ctx context.Context, id Key, sql string, args ...any) (pgc
 	}
 	tag, err := p.db.Exec(ctx, id, sql, args...)
 	if err != nil {
-		err = r.judge(id, p, err)
+		err = r.judge(ctx, id, p, err)
 	}
 	return tag, err
 }
@@ -26,10 +26,10 @@ func (r *Router) Query(ctx context.Context, id Key, sql string, args ...any) (pg
 	}
 	inner, err := p.db.Query(ctx, id, sql, args...)
 	if err != nil {
-		return failedRows(r.judge(id, p, err))
+		return failedRows(r.judge(ctx, id, p, err))
 	}
 	rows := routedRowsSlab.take()
-	rows.Rows, rows.at = inner, place{r, id, p}
+	rows.Rows, rows.at = inner, place{ctx, r, id, p}
 	return rows, nil
 }
 
@@ -39,7 +39,7 @@ func (r *Router) QueryRow(ctx context.Context, id Key, sql string, args ...any) 
 		return failedRow{err}
 	}
 	row := routedRowSlab.take()
-	row.inner, row.at = p.db.QueryRow(ctx, id, sql, args...), place{r, id, p}
+	row.inner, row.at = p.db.QueryRow(ctx, id, sql, args...), place{ctx, r, id, p}
 	return row
 }
 
@@ -48,7 +48,7 @@ func (r *Router) SendBatch(ctx context.Context, id Key, b *pgx.Batch) pgx.BatchR
 	if err != nil {
 		return failedBatch(err)
 	}
-	return &routedResults{p.db.SendBatch(ctx, id, b), place{r, id, p}}
+	return &routedResults{p.db.SendBatch(ctx, id, b), place{ctx, r, id, p}}
 }
 
 func (r *Router) CopyFrom(ctx context.Context, id Key, table pgx.Identifier, columns []string, src pgx.CopyFromSource) (int64, error) {
@@ -58,7 +58,7 @@ func (r *Router) CopyFrom(ctx context.Context, id Key, table pgx.Identifier, col
 	}
 	n, err := p.db.CopyFrom(ctx, id, table, columns, src)
 	if err != nil {
-		err = r.judge(id, p, err)
+		err = r.judge(ctx, id, p, err)
 	}
 	return n, err
 }
@@ -69,13 +69,14 @@ func (r *Router) InTx(ctx context.Context, id Key, opts pgx.TxOptions, fn func(D
 		return err
 	}
 	if err := p.db.InTx(ctx, id, opts, fn); err != nil {
-		return r.judge(id, p, err)
+		return r.judge(ctx, id, p, err)
 	}
 	return nil
 }
 
 // place is where a statement went.
 type place struct {
+	ctx    context.Context // the call's
 	router *Router
 	id     Key
 	placed *placed
@@ -85,7 +86,7 @@ func (p place) judge(err error) error {
 	if err == nil {
 		return nil
 	}
-	return p.router.judge(p.id, p.placed, err)
+	return p.router.judge(p.ctx, p.id, p.placed, err)
 }
 
 // routedRows are rows whose errors may mean that the tenant has moved.

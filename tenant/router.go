@@ -78,9 +78,10 @@ type routing struct {
 
 	loads, moves atomic.Int64
 
-	stop    context.CancelFunc
-	watcher sync.WaitGroup
-	watch   watch
+	lifetime context.Context // ends with Close, and with it what runs in the background
+	stop     context.CancelFunc
+	tasks    tasks
+	watch    watch
 }
 
 var _ DB = (*Router)(nil)
@@ -88,6 +89,10 @@ var _ DB = (*Router)(nil)
 // ErrMoved says that a tenant lives elsewhere by now, and that the statement
 // was refused at its old place. The next call goes to the new one.
 var ErrMoved = errors.New("tenant: the tenant has moved")
+
+// ErrClosed says that a router was closed, and does not remember where the
+// tenant is. Nothing was sent.
+var ErrClosed = errors.New("tenant: the router is closed")
 
 // SQLStateMoved is the code of an error that a trigger raises in tables that a
 // tenant has left:
@@ -129,24 +134,40 @@ func NewRouter(ctx context.Context, cfg RouterConfig) (*Router, error) {
 	if err != nil {
 		return nil, fmt.Errorf("tenant: ask the catalog: %w", scrub(err))
 	}
-	r := &Router{routing: &routing{cfg: cfg, memory: newMemory(cfg.Size)}}
+	r := &Router{routing: &routing{cfg: cfg}}
+	r.memory = newMemory(cfg.Size, &r.tasks)
 	r.watch.mark = mark
-	watching, stop := context.WithCancel(context.WithoutCancel(ctx))
-	r.stop = stop
-	r.watcher.Go(func() { r.listen(watching) })
-	r.watcher.Go(func() { r.poll(watching) })
+	r.lifetime, r.stop = context.WithCancel(context.WithoutCancel(ctx))
+	r.tasks.start(func() { r.listen(r.lifetime) })
+	r.tasks.start(func() { r.poll(r.lifetime) })
 	return r, nil
 }
 
-// Close ends listening and waits for that. The router keeps what it remembers,
-// and is of no use without changes. A second Close does nothing.
+// Close ends listening and every question that is being asked, and waits for
+// that. The router hears of no changes any more and is of no use: a call that
+// would have to ask gets ErrClosed, and only tenants that are remembered are
+// still served. A second Close does nothing.
 func (r *Router) Close() {
 	r.stop()
-	r.watcher.Wait()
+	r.tasks.end()
+}
+
+// background returns a context for a question on behalf of all who wait for its
+// answer: it has ctx's values and does not end with ctx, but with the router and
+// after askTimeout.
+func (r *Router) background(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), askTimeout)
+	stop := context.AfterFunc(r.lifetime, cancel)
+	return ctx, func() {
+		stop()
+		cancel()
+	}
 }
 
 // Placement returns where the router takes the tenant's rows to be. It returns
-// ErrNoTenant, ErrUnknownTenant, and ErrSuspended.
+// the errors that a call for the tenant would have before anything is sent:
+// ErrNoTenant, ErrUnknownTenant, ErrSuspended, ErrNotIsolated, ErrClosed, those
+// of asking the catalog, and those of looking at a database for the first time.
 func (r *Router) Placement(ctx context.Context, id Key) (Placement, error) {
 	p, err := r.lookup(ctx, id)
 	if err != nil {
@@ -206,7 +227,7 @@ func (r *Router) suits(p *placed) error {
 
 // load asks the catalog.
 func (r *Router) load(ctx context.Context, id Key) (*placed, error) {
-	ctx, cancel := context.WithTimeout(ctx, askTimeout)
+	ctx, cancel := r.background(ctx)
 	defer cancel()
 	r.loads.Add(1)
 	at, err := r.cfg.Catalog.Find(ctx, id)
@@ -244,15 +265,17 @@ func (r *Router) check(ctx context.Context, at Placement) error {
 	fresh := &check{done: make(chan struct{})}
 	known, running := r.checks.LoadOrStore(key, fresh)
 	c := known.(*check)
-	if !running {
-		go func() {
-			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), askTimeout)
-			defer cancel()
-			if c.err = r.checkDatabase(ctx, at); c.err != nil {
-				r.checks.Delete(key)
-			}
-			close(c.done)
-		}()
+	if !running && !r.tasks.start(func() {
+		ctx, cancel := r.background(ctx)
+		defer cancel()
+		if c.err = r.checkDatabase(ctx, at); c.err != nil {
+			r.checks.Delete(key)
+		}
+		close(c.done)
+	}) {
+		c.err = ErrClosed
+		r.checks.Delete(key)
+		close(c.done)
 	}
 	select {
 	case <-c.done:
@@ -285,8 +308,9 @@ func (r *Router) checkDatabase(ctx context.Context, at Placement) error {
 }
 
 // judge returns what an error at a place means: ErrMoved, where the tenant is
-// elsewhere by now.
-func (r *Router) judge(id Key, p *placed, err error) error {
+// elsewhere by now. Where ctx, which is the call's, ends before the catalog has
+// answered, it is what the place said.
+func (r *Router) judge(ctx context.Context, id Key, p *placed, err error) error {
 	if !mayMeanMoved(err) {
 		return err
 	}
@@ -299,7 +323,7 @@ func (r *Router) judge(id Key, p *placed, err error) error {
 	if known == p {
 		r.memory.forget(who)
 	}
-	now, lookupErr := r.memory.ask(context.Background(), who, known, func(ctx context.Context) (*placed, error) { return r.load(ctx, id) })
+	now, lookupErr := r.memory.ask(ctx, who, known, func(ctx context.Context) (*placed, error) { return r.load(ctx, id) })
 	if lookupErr == nil && now.placement == p.placement && now.err == nil {
 		if serverCode(err) == SQLStateMoved {
 			return &movedError{err} // before the catalog says so

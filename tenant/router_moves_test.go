@@ -1,6 +1,7 @@
 package tenant_test
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"time"
@@ -216,4 +217,74 @@ func TestMovedDatabase(t *testing.T) {
 		t.Fatalf("got %v", err)
 	}
 	insert(t, f.router, id, 2, "new place")
+}
+
+// A call that is refused at its tenant's place asks the catalog what that means.
+// It waits for the answer no longer than its own context lasts.
+func TestMovedAndCancelled(t *testing.T) {
+	t.Parallel()
+	for method, call := range map[string]func(ctx context.Context, db tenant.DB) error{
+		"Exec": func(ctx context.Context, db tenant.DB) error {
+			_, err := db.Exec(ctx, acme, `select raised()`)
+			return err
+		},
+		"Query": func(ctx context.Context, db tenant.DB) error {
+			rows, _ := db.Query(ctx, acme, `select raised()`)
+			rows.Close()
+			return rows.Err()
+		},
+		"QueryRow": func(ctx context.Context, db tenant.DB) error {
+			return db.QueryRow(ctx, acme, `select raised()`).Scan(new(int))
+		},
+		"SendBatch": func(ctx context.Context, db tenant.DB) error {
+			b := new(pgx.Batch)
+			b.Queue(`select raised()`)
+			return db.SendBatch(ctx, acme, b).Close()
+		},
+		"InTx": func(ctx context.Context, db tenant.DB) error {
+			return db.InTx(ctx, acme, pgx.TxOptions{}, func(tx tenant.DB) error {
+				_, err := tx.Exec(ctx, acme, `select raised()`)
+				return err
+			})
+		},
+	} {
+		t.Run(method, func(t *testing.T) {
+			t.Parallel()
+			f := setupFleet(t, nil)
+			insert(t, f.router, acme, 1, "a")
+			if _, err := f.owner[tenant.KindShared].Exec(t.Context(), `create function raised() returns int language plpgsql as
+				$$ begin raise exception using errcode = 'TM001'; end $$`); err != nil {
+				t.Fatal(err)
+			}
+			lock, err := f.control.Begin(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer lock.Rollback(t.Context())
+			if _, err := lock.Exec(t.Context(), `lock table tenant_placements in access exclusive mode`); err != nil {
+				t.Fatal(err)
+			}
+			const asking = `(select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')`
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			ended := make(chan error)
+			go func() { ended <- call(ctx, f.router) }()
+			if _, err := lock.Exec(t.Context(), `do $$ begin
+				while `+asking+` = 0 loop
+					perform pg_sleep(0.001);
+					perform pg_stat_clear_snapshot();
+				end loop;
+			end $$`); err != nil {
+				t.Fatal(err)
+			}
+			cancel()
+			if err := <-ended; !errors.Is(err, tenant.ErrMoved) {
+				t.Errorf("got %v", err)
+			}
+			var n int
+			if err := f.control.QueryRow(t.Context(), `select `+asking).Scan(&n); err != nil || n == 0 {
+				t.Errorf("the call waited for the answer: %v", err)
+			}
+		})
+	}
 }

@@ -350,7 +350,7 @@ func (p *Pools) giveUp(e *entry, c *conn) {
 	p.mu.Lock()
 	p.closing++
 	p.mu.Unlock()
-	go func() {
+	p.tasks.Go(func() {
 		if c != nil {
 			c.farewell()
 		}
@@ -358,7 +358,7 @@ func (p *Pools) giveUp(e *entry, c *conn) {
 		defer p.mu.Unlock()
 		p.closing--
 		p.free(e)
-	}()
+	})
 }
 
 // farewell closes c and waits until it is closed.
@@ -373,6 +373,7 @@ func (c *conn) farewell() {
 func (p *Pools) free(e *entry) {
 	e.open--
 	p.open--
+	p.fewer.Broadcast()
 	now := time.Now()
 	p.settle(now)
 	p.forget(e, now)

@@ -118,8 +118,11 @@ func TestWaitingEndsWithCtx(t *testing.T) {
 	for _, pool := range all {
 		ctx, cancel := context.WithCancel(t.Context())
 		result := make(chan error)
-		go func() { _, err := pool.Exec(ctx, `select 1`); result <- err }()
-		for p.Stats().Waiting == 0 {
+		queued := newWaits(ctx)
+		go func() { _, err := pool.Exec(queued, `select 1`); result <- err }()
+		<-queued.begun
+		if s := p.Stats(); s.Waiting != 1 {
+			t.Errorf("%+v", s)
 		}
 		cancel()
 		if err := <-result; !errors.Is(err, context.Canceled) {

@@ -3,6 +3,7 @@ package pools_test
 import (
 	"context"
 	"errors"
+	"sync"
 	"testing"
 	"time"
 
@@ -11,16 +12,36 @@ import (
 	"github.com/tenantc/tenantc/tenant/pools"
 )
 
+// patience is how long a test waits for what has to happen.
+const patience = 20 * time.Second
+
+// waits is a context that tells that somebody waits for its end: a call does
+// that once it is in the queue.
+type waits struct {
+	context.Context
+	begun chan struct{}
+	tell  func()
+}
+
+func newWaits(ctx context.Context) waits {
+	begun := make(chan struct{})
+	return waits{ctx, begun, sync.OnceFunc(func() { close(begun) })}
+}
+
+func (w waits) Done() <-chan struct{} {
+	w.tell()
+	return w.Context.Done()
+}
+
 func TestIdleConnectionsAreClosed(t *testing.T) {
 	t.Parallel()
 	p, all := open(t, 2, pools.Config{MaxIdle: 10 * time.Millisecond})
 	where(t, all[0])
 	where(t, all[1])
-	deadline := time.Now().Add(10 * time.Second)
-	for s := p.Stats(); s.Open > 0 || s.Databases > 0; s = p.Stats() {
-		if time.Now().After(deadline) {
-			t.Fatalf("still there: %+v", s)
-		}
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	if !p.Until(ctx, func(open, databases int) bool { return open+databases == 0 }) {
+		t.Fatalf("still there: %+v", p.Stats())
 	}
 	where(t, all[0])
 }
@@ -29,11 +50,10 @@ func TestLifetime(t *testing.T) {
 	t.Parallel()
 	p, all := open(t, 1, pools.Config{MaxLifetime: time.Nanosecond})
 	where(t, all[0])
-	deadline := time.Now().Add(10 * time.Second)
-	for s := p.Stats(); s.Open > 0; s = p.Stats() {
-		if time.Now().After(deadline) {
-			t.Fatalf("still there: %+v", s)
-		}
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	if !p.Until(ctx, func(open, _ int) bool { return open == 0 }) {
+		t.Fatalf("still there: %+v", p.Stats())
 	}
 }
 
@@ -47,9 +67,9 @@ func TestCloseAll(t *testing.T) {
 		t.Fatal(err)
 	}
 	waiting := make(chan error)
-	go func() { _, err := all[0].Exec(ctx, `select 1`); waiting <- err }()
-	for p.Stats().Waiting == 0 {
-	}
+	queued := newWaits(ctx)
+	go func() { _, err := all[0].Exec(queued, `select 1`); waiting <- err }()
+	<-queued.begun
 	short, cancel := context.WithCancel(ctx)
 	cancel()
 	if err := p.CloseAll(short); !errors.Is(err, context.Canceled) {

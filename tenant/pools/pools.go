@@ -26,7 +26,9 @@ type Pools struct {
 	drained chan struct{} // closed once closed holds and no connection is open
 	stats   Stats
 
-	stop chan struct{} // ends the janitor
+	stop  chan struct{}  // ends the janitor
+	tasks sync.WaitGroup // the janitor and those who close connections
+	fewer sync.Cond      // there are fewer connections or entries
 }
 
 // key names the connections that are interchangeable.
@@ -80,7 +82,8 @@ func New(cfg Config) (*Pools, error) {
 		}
 		p.servers[name] = server
 	}
-	go p.janitor()
+	p.fewer.L = &p.mu
+	p.tasks.Go(p.janitor)
 	return p, nil
 }
 
@@ -119,6 +122,7 @@ func (p *Pools) entryOf(pool *Pool) *entry {
 func (p *Pools) forget(e *entry, now time.Time) {
 	if e.open == 0 && e.waiting.Len() == 0 && (e.failures == 0 || now.After(e.retryAt.Add(maxBackoff))) {
 		delete(p.entries, e.key)
+		p.fewer.Broadcast()
 		e.gone = true
 	}
 }
@@ -147,6 +151,7 @@ func (p *Pools) CloseAll(ctx context.Context) error {
 	}
 	select {
 	case <-p.drained:
+		p.tasks.Wait() // they are done, or about to return
 		return nil
 	case <-ctx.Done():
 		return fmt.Errorf("pools: %d connections are in use: %w", p.Stats().InUse, ctx.Err())
