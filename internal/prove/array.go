@@ -47,20 +47,25 @@ func builtin(f *query.FuncCall) bool {
 // unnest takes over the labels that the array of an unnest(…) in FROM has by
 // now, and reports whether its columns learned something. Like a proof, a label
 // leans only on those found before: u = o.id beside unnest(ARRAY[o.id]) u says
-// nothing of o.
+// nothing of o. An array of rows gives a column for each field, of which nothing
+// is known:
+//
+//	unnest(d.pairs, ARRAY[d.id]) AS u (a, b, id)
 func (lv *level) unnest(s *rowSource) bool {
 	r := s.rte
 	if slices.ContainsFunc(r.Funcs, func(f *query.FuncCall) bool { return f.Name != "unnest" || !builtin(f) || len(f.Args) != 1 }) {
 		return false
 	}
-	learned := false
+	learned, next := false, 0
 	for i, f := range r.Funcs {
-		if elem := lv.p.elementType(f.Args[0]); !elem.Same(r.Cols[i].Type) {
+		col := next
+		next += r.Gives[i]
+		if elem := lv.p.elementType(f.Args[0]); r.Gives[i] != 1 || !elem.Same(r.Cols[col].Type) {
 			continue
 		}
 		// Its argument sees the entries before it as a LATERAL subquery would.
 		in := lv.p.newLevel(nil, nil, lv.lateralEnv(r), nil)
-		learned = s.res.cols[i].learn(in.labelsOf(f.Args[0]).single(f)) || learned
+		learned = s.res.cols[col].learn(in.labelsOf(f.Args[0]).single(f)) || learned
 	}
 	return learned
 }

@@ -245,6 +245,7 @@ type RTE struct {
 	CTE      *CTE
 	Self     bool        // a recursive self reference
 	Funcs    []*FuncCall // FunctionRTE; several for ROWS FROM
+	Gives    []int       // how many of Cols each of Funcs gives
 	Sample   bool        // TABLESAMPLE
 	Write    bool        // the target of INSERT, UPDATE or DELETE
 	schema   string      // of a relation without alias: schema.relation.column is then allowed

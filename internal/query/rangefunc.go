@@ -1,6 +1,8 @@
 package query
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/tenantc/tenantc/internal/catalog"
@@ -41,7 +43,7 @@ func (r *resolver) rangeFunction(sc *scope, n *pgast.RangeFunction) *RTE {
 			cols[i].Collation = mergeCollations(cols[i].Collation, brought)
 		}
 		rte.scalar = scalar && len(calls) == 1 && !n.GetOrdinality()
-		rte.Cols = append(rte.Cols, cols...)
+		rte.Cols, rte.Gives = append(rte.Cols, cols...), append(rte.Gives, len(cols))
 	}
 	sc.lateral = before
 	if rte.Alias == "" && len(rte.Funcs) > 0 {
@@ -125,6 +127,10 @@ func (r *resolver) functionColumns(call *FuncCall, defs []*pgast.Node, alias *pg
 		if fields := r.rowColumns(t); fields != nil {
 			return fields, false, true
 		}
+		if r.mayBeRow(t) {
+			r.unknownColumns(call)
+			return nil, false, false
+		}
 		t.Mods = nil
 		return []RTECol{{Name: name, Type: t}}, true, true
 	}
@@ -145,14 +151,13 @@ func (r *resolver) functionColumns(call *FuncCall, defs []*pgast.Node, alias *pg
 			t.Array = false
 			call.T = t
 		}
-		if t.IsZero() && !scalarFunctions[call.Name] {
-			r.issue(diag.CodeConstruct, call.At, len(call.Name), "the columns of "+call.Name+" are not known here", "", "a column list: "+call.Name+"(…) AS x(a text, b int)")
-			return nil, false, false
+		if t.IsZero() && scalarFunctions[call.Name] {
+			return []RTECol{{Name: name}}, true, true
 		}
 		return one(name, t)
 	}
 	if len(call.User) == 1 {
-		return r.userColumns(call.User[0], name, one)
+		return r.userColumns(call, name, one)
 	}
 	what := "the function " + call.Name + " is not known"
 	if len(call.User) > 1 {
@@ -162,39 +167,66 @@ func (r *resolver) functionColumns(call *FuncCall, defs []*pgast.Node, alias *pg
 	return nil, false, false
 }
 
-// userColumns are those of a function of the schema.
-func (r *resolver) userColumns(f *catalog.Function, name string, one func(string, catalog.Type) ([]RTECol, bool, bool)) ([]RTECol, bool, bool) {
+// userColumns are those of a function of the schema. A result of one value that
+// is a row has the columns of that row:
+//
+//	CREATE FUNCTION f(OUT p pair) …; SELECT … FROM f() AS x (a, b)
+func (r *resolver) userColumns(call *FuncCall, name string, one func(string, catalog.Type) ([]RTECol, bool, bool)) ([]RTECol, bool, bool) {
+	f := call.User[0]
 	var out []RTECol
 	for _, a := range f.Args {
 		switch a.Mode {
 		case 'o', 'b', 't':
 			t := a.Type
 			t.Mods = nil
-			if polymorphic(t) {
-				t = catalog.Type{}
-			}
 			out = append(out, RTECol{Name: a.Name, Type: t})
 		}
 	}
-	switch {
-	case len(out) == 1 && !f.ReturnsTable:
-		if out[0].Name == "" {
-			out[0].Name = name
+	result := f.Returns
+	if len(out) == 1 {
+		if result = out[0].Type; out[0].Name != "" {
+			name = out[0].Name
 		}
-		return out, true, true
-	case len(out) == 1:
-		return out, true, true
+	}
+	switch {
 	case len(out) > 1:
 		for i := range out {
+			if polymorphic(out[i].Type) {
+				out[i].Type = catalog.Type{}
+			}
 			if out[i].Name == "" {
-				out[i].Name = "column" + string(rune('1'+i))
+				out[i].Name = fmt.Sprintf("column%d", i+1)
 			}
 		}
 		return out, false, true
-	case f.Returns.Name == "record" || polymorphic(f.Returns):
-		return one(name, catalog.Type{})
+	case polymorphic(result) && !slices.ContainsFunc(call.Args, func(e Expr) bool { return r.mayBeRow(e.Type()) }):
+		return []RTECol{{Name: name}}, true, true
 	}
-	return one(name, f.Returns)
+	return one(name, result)
+}
+
+// mayBeRow reports whether a value of type t, an element of it or a bound, may be
+// a row: of one, a function in FROM gives a column for each field.
+func (r *resolver) mayBeRow(t catalog.Type) bool {
+	t.Array = false
+	if t = r.cat.Base(t); t.Array {
+		return r.mayBeRow(t)
+	}
+	switch u := r.cat.UserType(t); {
+	case u != nil && u.Kind == catalog.Range:
+		return r.mayBeRow(u.Of)
+	case u != nil:
+		return u.Kind == catalog.Composite
+	case t.Schema == "pg_catalog":
+		return t.Name == "record" || polymorphic(t)
+	}
+	_, known := catalog.ExtensionType(t.Name)
+	return !known || r.cat.Lookup(t.Schema, t.Name) != nil
+}
+
+// unknownColumns reports a call in FROM of which the columns cannot be told.
+func (r *resolver) unknownColumns(call *FuncCall) {
+	r.issue(diag.CodeConstruct, call.At, len(call.Name), "the columns of "+call.Name+" are not known here", "", "a column list: "+call.Name+"(…) AS x(a text, b int)")
 }
 
 // rowColumns are the columns of a row type, or nil for any other type.
@@ -211,7 +243,7 @@ func (r *resolver) rowColumns(t catalog.Type) []RTECol {
 	} else if rel := r.cat.Lookup(t.Schema, t.Name); rel != nil {
 		fields = rel.Columns
 	}
-	var out []RTECol
+	out := make([]RTECol, 0, len(fields)) // not nil: a row may be empty
 	for _, c := range fields {
 		out = append(out, RTECol{Name: c.Name, Type: c.Type, Collation: c.Collation})
 	}
