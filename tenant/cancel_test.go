@@ -3,6 +3,7 @@ package tenant_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"runtime"
 	"strings"
@@ -53,7 +54,7 @@ func TestCancelledAnywhere(t *testing.T) {
 							id, want = busy, []string{"b1"}
 						}
 						ctx, cancel := context.WithTimeout(t.Context(), time.Duration(random.IntN(3000))*time.Microsecond)
-						got, err := readAll(ctx, db, id, i%3)
+						got, err := readAll(ctx, db, id, i%3, everyNote)
 						cancel()
 						if err == nil && !cmp.Equal(got, want) {
 							t.Errorf("read %q, want %q", got, want)
@@ -75,8 +76,48 @@ func TestCancelledAnywhere(t *testing.T) {
 	}
 }
 
-// readAll reads every note that the statement can see, in one of three ways.
-func readAll(ctx context.Context, db tenant.DB, id tenant.Key, how int) (got []string, err error) {
+// Calls through a router, for tenants in every kind of place, whose keys are the
+// same: none reads another's rows, and nothing stays of a call that was
+// cancelled, neither a connection nor a turn.
+func TestCancelledInARouter(t *testing.T) {
+	t.Parallel()
+	f := setupFleet(t, func(cfg *tenant.RouterConfig) { cfg.PerTenant = 1 })
+	want := make(map[tenant.ID][]string)
+	for i, id := range ids {
+		want[id] = []string{fmt.Sprint("note of ", i)}
+		insert(t, f.router, id, 1, want[id][0])
+	}
+	var group sync.WaitGroup
+	for worker := range 8 {
+		group.Go(func() {
+			random := rand.New(rand.NewPCG(uint64(worker), 4))
+			for i := range 60 {
+				id := ids[random.IntN(len(ids))]
+				ctx, cancel := context.WithTimeout(t.Context(), time.Duration(random.IntN(3000))*time.Microsecond)
+				got, err := readAll(ctx, f.router, id, i%3, listNotes, id)
+				cancel()
+				if err == nil && !cmp.Equal(got, want[id]) {
+					t.Errorf("read %q, want %q", got, want[id])
+				}
+			}
+		})
+	}
+	group.Wait()
+	for id := range want {
+		if got := bodies(t, f.router, id); !cmp.Equal(got, want[id]) {
+			t.Errorf("at the end %q, want %q", got, want[id])
+		}
+	}
+	if s := f.router.Stats(); s.Waiting != 0 || s.Moves != 0 {
+		t.Errorf("%+v", s)
+	}
+	if s := f.pools.Stats(); s.InUse != 0 || s.Waiting != 0 {
+		t.Errorf("%+v", s)
+	}
+}
+
+// readAll reads every note that a statement can see, in one of three ways.
+func readAll(ctx context.Context, db tenant.DB, id tenant.Key, how int, sql string, args ...any) (got []string, err error) {
 	collect := func(rows pgx.Rows, err error) error {
 		if err == nil {
 			got, err = pgx.CollectRows(rows, pgx.RowTo[string])
@@ -85,12 +126,12 @@ func readAll(ctx context.Context, db tenant.DB, id tenant.Key, how int) (got []s
 	}
 	switch how {
 	case 0:
-		err = collect(db.Query(ctx, id, everyNote))
+		err = collect(db.Query(ctx, id, sql, args...))
 	case 1:
-		err = db.InTx(ctx, id, pgx.TxOptions{}, func(tx tenant.DB) error { return collect(tx.Query(ctx, id, everyNote)) })
+		err = db.InTx(ctx, id, pgx.TxOptions{}, func(tx tenant.DB) error { return collect(tx.Query(ctx, id, sql, args...)) })
 	default:
 		b := new(pgx.Batch)
-		b.Queue(everyNote)
+		b.Queue(sql, args...)
 		br := db.SendBatch(ctx, id, b)
 		err = collect(br.Query())
 		if closeErr := br.Close(); err == nil {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/tenantc/tenantc/internal/pgtest"
 	"github.com/tenantc/tenantc/tenant"
+	"github.com/tenantc/tenantc/tenant/pools"
 )
 
 // withoutPrepared are the modes that need nothing of a pooler in transaction
@@ -116,6 +117,58 @@ func TestPoolerIsToldFromAServer(t *testing.T) {
 		cfg.ConnConfig.DefaultQueryExecMode = mode
 		if _, err := tenant.NewSharedRLS(t.Context(), newPool(t, cfg), tenant.RLSConfig{}); err != nil {
 			t.Errorf("%s without a pooler: %v", mode, err)
+		}
+	}
+}
+
+// A router whose servers are behind a pooler serves every kind of placement in
+// the modes that need nothing of it, and refuses the others before it uses a
+// database. Schemas have a mode of their own.
+func TestRouterBehindAPooler(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	f := setupFleet(t, nil)
+	dsn := f.control.Config().ConnString()
+	bouncer := pgtest.NewBouncer(t, dsn, nil, "tenantc_app")
+	for n, mode := range modes {
+		p, err := pools.New(pools.Config{
+			Servers: map[string]string{"main": dsn},
+			Configure: func(_ string, cfg *pgx.ConnConfig) {
+				cfg.User, cfg.DefaultQueryExecMode = "tenantc_app", mode
+				bouncer.Through(&cfg.Config)
+			},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		router, err := tenant.NewRouter(ctx, tenant.RouterConfig{Catalog: f.catalog, Pools: p})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var group sync.WaitGroup
+		for i, id := range ids {
+			works := slices.Contains(withoutPrepared, mode) || kinds[i] == tenant.KindSchema
+			group.Go(func() {
+				for call := range 8 {
+					_, err := router.Exec(ctx, id, insertNote, id, 10*n+call, fmt.Sprint("of ", i))
+					if works && err != nil || !works && !errors.Is(err, tenant.ErrPooler) {
+						t.Errorf("%s, %s: %v", mode, kinds[i], err)
+					}
+				}
+				if !works {
+					return
+				}
+				for _, body := range bodies(t, router, id) {
+					if body != fmt.Sprint("of ", i) {
+						t.Errorf("%s, %s: read %q", mode, kinds[i], body)
+					}
+				}
+			})
+		}
+		group.Wait()
+		router.Close()
+		if err := p.CloseAll(ctx); err != nil {
+			t.Error(err)
 		}
 	}
 }

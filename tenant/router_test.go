@@ -198,6 +198,33 @@ func TestRouterRefuses(t *testing.T) {
 	}
 }
 
+// That a tenant is unknown is forgotten by itself, without a notification.
+func TestUnknownIsAskedAgain(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	f := setupFleet(t, func(cfg *tenant.RouterConfig) { cfg.Unknown, cfg.Refresh = time.Nanosecond, time.Hour })
+	// As behind a pooler that does not know about LISTEN.
+	if _, err := f.control.Exec(ctx, `drop trigger tenant_placements_changed on tenant_placements`); err != nil {
+		t.Fatal(err)
+	}
+	stranger := tenant.NewID()
+	for range 2 {
+		if _, err := f.router.Placement(ctx, stranger); !errors.Is(err, tenant.ErrUnknownTenant) {
+			t.Errorf("got %v", err)
+		}
+	}
+	if n := f.router.Stats().Loads; n != 2 {
+		t.Errorf("%d questions", n)
+	}
+	if err := f.catalog.Put(ctx, stranger, f.places[acme]); err != nil {
+		t.Fatal(err)
+	}
+	insert(t, f.router, stranger, 1, "no stranger")
+	if got := bodies(t, f.router, stranger); !cmp.Equal(got, []string{"no stranger"}) {
+		t.Errorf("got %q", got)
+	}
+}
+
 // A hundred calls for a tenant that nobody knows yet are one question.
 func TestRouterAsksOnce(t *testing.T) {
 	t.Parallel()

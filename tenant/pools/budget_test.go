@@ -4,12 +4,15 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"net"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/tenantc/tenantc/internal/pgtest"
 	"github.com/tenantc/tenantc/tenant/pools"
 )
 
@@ -162,5 +165,65 @@ func TestCancelledAtAnyMoment(t *testing.T) {
 	}
 	if s := p.Stats(); s.InUse != 0 || s.Waiting != 0 || s.Open > 2 {
 		t.Errorf("%+v", s)
+	}
+}
+
+// While a connection to a new database is dialled, everybody else is served, and
+// so are figures. Calls that wait for that database dial no more often than it
+// may have connections.
+func TestDiallingBlocksNobody(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	const perDatabase, callers = 2, 20
+	dsn := pgtest.DSN(t, schema)
+	var dials atomic.Int64
+	dialling, wired := make(chan struct{}, callers), make(chan struct{})
+	p, err := pools.New(pools.Config{
+		Servers:             map[string]string{"near": dsn, "far": dsn},
+		MaxConnsPerDatabase: perDatabase,
+		Configure: func(server string, cfg *pgx.ConnConfig) {
+			if dial := cfg.DialFunc; server == "far" {
+				cfg.DialFunc = func(ctx context.Context, network, addr string) (net.Conn, error) {
+					dials.Add(1)
+					dialling <- struct{}{}
+					<-wired
+					return dial(ctx, network, addr)
+				}
+			}
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closeAll(t, p)
+	near, err := p.On(pools.Database{Server: "near"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	far, err := p.On(pools.Database{Server: "far"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var group sync.WaitGroup
+	for range callers {
+		group.Go(func() {
+			if _, err := far.Exec(ctx, `select 1`); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	for range perDatabase {
+		<-dialling
+	}
+	for range 10 {
+		where(t, near)
+	}
+	if s := p.Stats(); s.InUse != perDatabase || s.Open != perDatabase+1 {
+		t.Errorf("%+v", s)
+	}
+	close(wired)
+	group.Wait()
+	if n := dials.Load(); n != perDatabase {
+		t.Errorf("%d dials for %d calls, want %d", n, callers, perDatabase)
 	}
 }

@@ -137,6 +137,11 @@ func (c Config) withDefaults() (Config, error) {
 			return c, fmt.Errorf("pools: a bound of %d connections for %s", n, db)
 		}
 	}
+	for _, d := range []time.Duration{c.MaxIdle, c.MaxLifetime, c.ConnectTimeout, c.Backoff} {
+		if d < 0 {
+			return c, fmt.Errorf("pools: a bound of %v", d)
+		}
+	}
 	setDefault(&c.MaxConns, defaultMaxConns)
 	setDefault(&c.MaxConnsPerDatabase, defaultPerDatabase)
 	setDefault(&c.MaxIdle, defaultMaxIdle)

@@ -264,6 +264,10 @@ func TestConfigIsChecked(t *testing.T) {
 		"server name": {Servers: map[string]string{"a b": "postgres:///"}},
 		"dsn":         {Servers: map[string]string{"main": "postgres://u:" + secret + "@host:notaport/db"}},
 		"bound":       {Servers: map[string]string{"main": "postgres:///"}, MaxConns: -1},
+		"idle":        {Servers: map[string]string{"main": "postgres:///"}, MaxIdle: -1},
+		"lifetime":    {Servers: map[string]string{"main": "postgres:///"}, MaxLifetime: -1},
+		"timeout":     {Servers: map[string]string{"main": "postgres:///"}, ConnectTimeout: -1},
+		"backoff":     {Servers: map[string]string{"main": "postgres:///"}, Backoff: -1},
 		"bound of one": {Servers: map[string]string{"main": "postgres:///"}, MaxConnsOf: map[pools.Database]int{
 			{Server: "main"}: 0,
 		}},
