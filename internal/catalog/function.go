@@ -31,6 +31,9 @@ func (b *builder) createFunction(s *pgast.CreateFunctionStmt) {
 			b.exists("function", q.String(), b.stmt, old.Pos)
 			return
 		}
+		if old.Body != f.Body || old.Body == "" {
+			b.outdateCallers()
+		}
 		*old = *f // triggers hold the pointer
 		delete(b.looked, old)
 		return

@@ -30,6 +30,8 @@ func (b *builder) statement(n *pgast.Node) {
 		b.createView(s.ViewStmt)
 	case *pgast.Node_CreateTableAsStmt:
 		b.createTableAs(s.CreateTableAsStmt)
+	case *pgast.Node_RefreshMatViewStmt:
+		b.refresh(s.RefreshMatViewStmt)
 	case *pgast.Node_CreateSchemaStmt:
 		b.createSchema(s.CreateSchemaStmt)
 	case *pgast.Node_CreateSeqStmt:

@@ -125,6 +125,9 @@ type Relation struct {
 	// column below it was renamed; "" when it does. Definition is then nil, and a
 	// query that uses the view is refused.
 	Stale string
+	// Outdated: a materialized view that was filled from a view, or by a function,
+	// which has been replaced since, and no migration has filled it again.
+	Outdated bool
 
 	Tenancy Tenancy
 	Model   *model.Model // the struct that stands for it, or nil

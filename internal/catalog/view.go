@@ -14,6 +14,7 @@ type viewDeps struct {
 	vars  map[*pgast.RangeVar]*Relation // bound to a relation, and by now qualified
 	loose map[*Relation]bool            // relations that a name may mean that is also a CTE's
 	names map[string]bool               // every name in a column reference or USING
+	calls map[string]bool               // every function
 	stars bool                          // a star, NATURAL or a field of a row: new columns change it
 }
 
@@ -39,6 +40,7 @@ func (b *builder) createView(s *pgast.ViewStmt) {
 		for _, c := range view.Columns[min(len(before), len(view.Columns)):] {
 			b.columnAppears(view, c.Name)
 		}
+		b.outdate(view)
 	case b.nameTaken(q):
 		b.exists("relation", q.String(), pos, b.posOf(q))
 		return
@@ -80,7 +82,7 @@ func (b *builder) createTableAs(s *pgast.CreateTableAsStmt) {
 // PostgreSQL does, by writing their schema into the tree.
 func (b *builder) defineView(view *Relation, query *pgast.Node, aliases []string) {
 	view.Definition, view.DefinitionText, view.ColumnAliases, view.Stale = query, b.src.lines, aliases, ""
-	deps := &viewDeps{vars: map[*pgast.RangeVar]*Relation{}, loose: map[*Relation]bool{}, names: map[string]bool{}}
+	deps := &viewDeps{vars: map[*pgast.RangeVar]*Relation{}, loose: map[*Relation]bool{}, names: map[string]bool{}, calls: map[string]bool{}}
 	b.views[view] = deps
 	if b.src.nested {
 		b.refuseNamed("a view made inside DO")
@@ -124,6 +126,9 @@ func (b *builder) bind(view *Relation, query *pgast.Node, deps *viewDeps) {
 				deps.names[f.GetString_().GetSval()] = true
 				deps.stars = deps.stars || f.GetAStar() != nil
 			}
+		case *pgast.FuncCall:
+			names := pgast.Strings(n.GetFuncname())
+			deps.calls[names[len(names)-1]] = true
 		case *pgast.JoinExpr:
 			deps.stars = deps.stars || n.GetIsNatural()
 			for _, name := range pgast.Strings(n.GetUsingClause()) {

@@ -67,6 +67,10 @@ func (p *prover) unclassified(r *query.RTE) loose {
 		f.why = "its query does not keep tenants apart by a NOT NULL tenant column, so a row may be made of several tenants' rows"
 		f.fix = fmt.Sprintf("a query that hands out the tenant column, and groups, ranks and joins by it; or tables: {%s: {columns: …}} when each row is one tenant's all the same, {global: true} when it is nobody's", name)
 	}
+	if r.Relation.Outdated {
+		f.why = "a view or function that it reads was replaced after it was filled, so it may hold what that said before"
+		f.fix = "REFRESH MATERIALIZED VIEW " + tableName(r.Relation) + " in a later migration"
+	}
 	f.related = append(f.related, related{r.Relation.Pos, name + " is created here"})
 	return loose{rte: r, diag: f}
 }

@@ -15,6 +15,8 @@ import (
 //	SELECT tenant_id, count(*) FROM docs GROUP BY tenant_id
 //	SELECT tenant_id, rank() OVER (ORDER BY total) FROM sales   -- one tenant's rank tells of all
 //
+// It says nothing of one that was filled before what it reads was replaced.
+//
 // In a tenant's own database it is so where the query reads nothing else.
 //
 // A view that is declared stays what it is declared; any other stays
@@ -22,7 +24,7 @@ import (
 func ClassifyStored(cat *catalog.Catalog) {
 	reader := query.NewReader(cat)
 	for _, view := range cat.Relations { // a view reads those that are made before it
-		if view.Kind != catalog.MaterializedView || view.Tenancy.Class != catalog.Unclassified || view.Tenancy.Pos.IsValid() {
+		if view.Kind != catalog.MaterializedView || view.Tenancy.Class != catalog.Unclassified || view.Tenancy.Pos.IsValid() || view.Outdated && !cat.Private() {
 			continue
 		}
 		if cat.Private() {
