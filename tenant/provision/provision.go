@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"io/fs"
 	"regexp"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -125,7 +126,7 @@ func (p *Provisioner) Make(ctx context.Context, at tenant.Placement) error {
 	if err != nil {
 		return fmt.Errorf("provision: connect to server %s: %w", at.Database.Server, err)
 	}
-	defer admin.Close(context.WithoutCancel(ctx)) // and with it the lock goes
+	defer goodbye(ctx, admin) // and with it the lock goes
 	name := at.Database.Name
 	if _, err := admin.Exec(ctx, `select pg_advisory_lock(hashtextextended($1, 0))`, "tenantc provision "+name+"/"+at.Schema); err != nil {
 		return fmt.Errorf("provision: lock %s: %w", at.Database, err)
@@ -142,6 +143,14 @@ func (p *Provisioner) Make(ctx context.Context, at tenant.Placement) error {
 		return fmt.Errorf("provision: %s: %w", at.Database, err)
 	}
 	return nil
+}
+
+// goodbye closes conn, though ctx may have ended, and does not wait for long: the
+// server may be gone.
+func goodbye(ctx context.Context, conn *pgx.Conn) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+	defer cancel()
+	conn.Close(ctx)
 }
 
 // role creates the application's role, or refuses one that is too powerful.
@@ -189,7 +198,7 @@ func (p *Provisioner) fill(ctx context.Context, inside *pgx.ConnConfig, at tenan
 	if err != nil {
 		return err
 	}
-	defer conn.Close(context.WithoutCancel(ctx))
+	defer goodbye(ctx, conn)
 	schema := cmp.Or(at.Schema, "public")
 	if err := run(ctx, conn, `create schema if not exists `+quote(schema)); err != nil {
 		return err
