@@ -128,21 +128,42 @@ func (p *Provisioner) Make(ctx context.Context, at tenant.Placement) error {
 	}
 	defer goodbye(ctx, admin) // and with it the lock goes
 	name := at.Database.Name
-	if _, err := admin.Exec(ctx, `select pg_advisory_lock(hashtextextended($1, 0))`, "tenantc provision "+name+"/"+at.Schema); err != nil {
+	if err := lock(ctx, admin, name+"/"+at.Schema); err != nil {
 		return fmt.Errorf("provision: lock %s: %w", at.Database, err)
 	}
 	if err := p.role(ctx, admin); err != nil {
 		return fmt.Errorf("provision: role %s: %w", p.cfg.Role, err)
 	}
-	if err := p.database(ctx, admin, name); err != nil {
+	if err := alone(ctx, admin, name, func() error { return p.database(ctx, admin, name) }); err != nil {
 		return fmt.Errorf("provision: database %s: %w", at.Database, err)
 	}
 	inside := server.Copy()
 	inside.Database = name
-	if err := p.fill(ctx, inside, at); err != nil {
+	if err := p.fill(ctx, admin, inside, at); err != nil {
 		return fmt.Errorf("provision: %s: %w", at.Database, err)
 	}
 	return nil
+}
+
+// lock waits until nobody else has the place or database, and has it until the
+// connection ends.
+func lock(ctx context.Context, admin *pgx.Conn, what string) error {
+	_, err := admin.Exec(ctx, `select pg_advisory_lock(hashtextextended($1, 0))`, "tenantc provision "+what)
+	return err
+}
+
+// alone runs what changes a database as a whole, or a schema of extensions, for
+// one of its schemas: two that are made at once would change the same rows of
+// the server's catalog, which refuses the second.
+func alone(ctx context.Context, admin *pgx.Conn, database string, do func() error) error {
+	if err := lock(ctx, admin, database); err != nil {
+		return fmt.Errorf("lock: %w", err)
+	}
+	if err := do(); err != nil {
+		return err // and the lock goes with the connection
+	}
+	_, err := admin.Exec(ctx, `select pg_advisory_unlock(hashtextextended($1, 0))`, "tenantc provision "+database)
+	return err
 }
 
 // goodbye closes conn, though ctx may have ended, and does not wait for long: the
@@ -182,7 +203,7 @@ func (p *Provisioner) database(ctx context.Context, admin *pgx.Conn, name string
 		if p.cfg.Template != "" {
 			statement += ` template ` + quote(p.cfg.Template)
 		}
-		// Schemas of one database are made under locks of their own.
+		// Somebody else may be faster.
 		if _, err := admin.Exec(ctx, statement); err != nil && sqlState(err) != "42P04" && sqlState(err) != "23505" {
 			return err
 		}
@@ -193,7 +214,7 @@ func (p *Provisioner) database(ctx context.Context, admin *pgx.Conn, name string
 }
 
 // fill makes what is inside of a database.
-func (p *Provisioner) fill(ctx context.Context, inside *pgx.ConnConfig, at tenant.Placement) error {
+func (p *Provisioner) fill(ctx context.Context, admin *pgx.Conn, inside *pgx.ConnConfig, at tenant.Placement) error {
 	conn, err := pgx.ConnectConfig(ctx, inside)
 	if err != nil {
 		return err
@@ -217,7 +238,7 @@ func (p *Provisioner) fill(ctx context.Context, inside *pgx.ConnConfig, at tenan
 			}
 		}
 	}
-	return p.grant(ctx, conn, schema, tables)
+	return alone(ctx, admin, inside.Database, func() error { return p.grant(ctx, conn, schema, tables) })
 }
 
 // migrate runs migrations on connections that see the schema alone: they are

@@ -139,9 +139,15 @@ func TestSchemas(t *testing.T) {
 	one := place(t, tenant.KindSchema, "tenant_one")
 	two := one
 	two.Schema = "tenant-Two"
-	// Both at once, each twice, in a database that is not there yet.
+	// Both at once, each twice, and others, in a database that is not there yet.
+	all := []tenant.Placement{one, two, one, two}
+	for n := range 6 {
+		other := one
+		other.Schema = fmt.Sprint("tenant_", n)
+		all = append(all, other)
+	}
 	var group sync.WaitGroup
-	for _, at := range []tenant.Placement{one, two, one, two} {
+	for _, at := range all {
 		group.Go(func() {
 			if err := make.Make(ctx, at); err != nil {
 				t.Errorf("%s: %v", at.Schema, err)
