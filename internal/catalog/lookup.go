@@ -106,6 +106,22 @@ func (c *Catalog) TypeCollation(t Type) *Collation {
 	return nil
 }
 
+// DomainDefault returns the default that a domain gives to columns without one of
+// their own: that of the outermost domain which has one. It is nil for other types.
+func (c *Catalog) DomainDefault(t Type) *Expr {
+	for range maxDomains {
+		u := c.UserType(t)
+		if u == nil || u.Kind != Domain {
+			return nil
+		}
+		if u.Default != nil {
+			return u.Default
+		}
+		t = u.Of
+	}
+	return nil
+}
+
 // maxDomains bounds a walk through domains over domains. A domain is made over
 // an existing type, so there is no circle; this keeps a mistake from hanging.
 const maxDomains = 1000

@@ -177,8 +177,7 @@ func (c *crud) suppliedElsewhere(col *catalog.Column) bool {
 }
 
 func (b *builder) domainDefault(col *catalog.Column) bool {
-	d := b.userType(col.Type)
-	return d != nil && d.Kind == catalog.Domain && d.Default != nil
+	return b.in.Catalog.DomainDefault(col.Type) != nil
 }
 
 // ownerFields returns the fields of the owning foreign key, in its order.

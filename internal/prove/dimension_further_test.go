@@ -24,6 +24,9 @@ create table kept (id bigint primary key, organization_id uuid not null, project
 create table late (id bigint primary key, organization_id uuid not null, project_id uuid not null, title text);
 alter table late add foreign key (organization_id, project_id) references projects (organization_id, id) not valid;
 create table filled (id bigint primary key, organization_id uuid not null default '11111111-1111-1111-1111-111111111111', project_id uuid not null);
+create domain organization as uuid default '11111111-1111-1111-1111-111111111111';
+create domain organization_of_ours as organization;
+create table domained (id bigint primary key, organization_id organization_of_ours not null, project_id uuid not null);
 create table steps (id bigint primary key, organization_id uuid not null, project_id uuid not null, task_id bigint not null,
   foreign key (organization_id, task_id) references tasks (organization_id, id));
 create table links (id bigint primary key, organization_id uuid not null, project_id uuid not null, task_id bigint not null references tasks (id));
@@ -81,6 +84,8 @@ var furtherCases = []dimensionCase{
 	{"by default, where there is none", "", "insert into tasks (id, organization_id, project_id) values (1, default, @project)", "confined project"},
 	{"by default", "", "insert into filled (id, organization_id, project_id) values (1, default, @project)", "refused"},
 	{"left out, with a default", "", "insert into filled (id, project_id) values (1, @project)", "refused"},
+	{"left out, with a domain's default", "", "insert into domained (id, project_id) values (1, @project)", "refused"},
+	{"by a domain's default", "", "insert into domained (id, organization_id, project_id) values (1, default, @project)", "refused"},
 	{"left out, and generated", "", "insert into made (id, base, project_id) values (1, gen_random_uuid(), @project)", "refused"},
 	{"that of an own row", "", "insert into tasks (id, organization_id, project_id) select 2, t.organization_id, t.project_id from tasks t where t.project_id = @project", "confined project"},
 	{"that of an own row of another relation", "", "insert into tasks (id, organization_id, project_id) select 2, k.organization_id, k.project_id from kept k where k.project_id = @project", "confined project"},

@@ -119,7 +119,7 @@ func (p *prover) keeps(l labels, rel *catalog.Relation, f further) bool {
 func (p *prover) proposesFurther(q *query.Insert, rows [][]labels, row int, f further) bool {
 	rel := q.Target.Relation
 	if _, is := proposedExpr(q, row, f.col).(*query.Default); is || !slices.Contains(q.Into, f.col) {
-		return !filled(rel.Columns[f.col])
+		return !p.filled(rel.Columns[f.col])
 	}
 	return p.keeps(p.proposedLabels(q, rows, row, f.col), rel, f)
 }

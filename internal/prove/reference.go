@@ -98,7 +98,7 @@ func (s *schema) proposesForeign(w write, fk *catalog.ForeignKey, cols []*catalo
 	for j, col := range cols {
 		e := proposedExpr(w.insertion, row, col.Index)
 		if _, is := e.(*query.Default); e == nil || is {
-			if filled(col) {
+			if s.p.filled(col) {
 				return true
 			}
 			return false // a NULL, and nothing is referred to: MATCH FULL allows it only beside others
@@ -113,9 +113,10 @@ func (s *schema) proposesForeign(w write, fk *catalog.ForeignKey, cols []*catalo
 	return !(isUsableKey(fk.To, fk.RefColumns) && isTuple(list, fk.To, fk.RefColumns))
 }
 
-// filled reports whether a column that an INSERT leaves out gets a value.
-func filled(c *catalog.Column) bool {
-	return c.Default != nil || c.Generated != nil || c.Identity != 0 || c.Serial
+// filled reports whether a column that an INSERT leaves out gets a value, be it
+// the default of a domain.
+func (p *prover) filled(c *catalog.Column) bool {
+	return c.Default != nil || c.Generated != nil || c.Identity != 0 || c.Serial || p.cat.DomainDefault(c.Type) != nil
 }
 
 func fkName(fk *catalog.ForeignKey) string {
