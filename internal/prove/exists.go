@@ -12,7 +12,7 @@ type existsForm struct {
 }
 
 // readExists reads a positive EXISTS whose own WHERE ties bare columns of its
-// own FROM to bare columns outside. The block must prove without these ties,
+// own FROM to bare columns or parameters outside. The block must prove without these ties,
 // since they are what it then says outward. A set operation, an aggregate or a
 // GROUP BY would have them speak of other rows.
 func (p *prover) readExists(f *fact, sl *query.SubLink) {
@@ -49,22 +49,18 @@ func (p *prover) readExists(f *fact, sl *query.SubLink) {
 		if !ok || op.Name != "=" || op.Left == nil || op.Schema != "" && op.Schema != "pg_catalog" || !p.equates(op.Left, op.Right) {
 			continue
 		}
-		c, ok := p.strip(op.Left).(*query.ColRef)
-		a, ok2 := p.strip(op.Right).(*query.ColRef)
-		if !ok || !ok2 {
-			continue
+		c, outside, rows := p.ownAndOutside(op.Left, op.Right, own)
+		if c == nil {
+			c, outside, rows = p.ownAndOutside(op.Right, op.Left, own)
 		}
-		if !own[c.RTE] {
-			c, a = a, c
-		}
-		if !own[c.RTE] || own[a.RTE] {
+		if c == nil {
 			continue
 		}
 		form.skip[e] = true
-		m.terms = append(m.terms, term{rte: a.RTE, col: a.Col})
+		m.terms = append(m.terms, outside)
 		m.cols = append(m.cols, len(copied.Targets))
 		copied.Targets = append(copied.Targets, &query.Target{Name: c.RTE.Cols[c.Col].Name, Expr: c, Type: c.Type()})
-		f.anchors = append(f.anchors, a.RTE)
+		f.anchors = append(f.anchors, rows...)
 	}
 	if len(m.terms) == 0 {
 		return
@@ -73,4 +69,27 @@ func (p *prover) readExists(f *fact, sl *query.SubLink) {
 	form.sel = &copied
 	m.sub.exists = form
 	f.members = append(f.members, m)
+}
+
+// ownAndOutside returns a as a bare column of own, and b as a bare column outside
+// of it, with its entry, or as a parameter; nil where they are not. The tenant
+// itself is none: the block is to prove by it.
+//
+//	EXISTS (SELECT 1 FROM docs WHERE id = @doc AND tenant_id = @t)
+func (p *prover) ownAndOutside(a, b query.Expr, own map[*query.RTE]bool) (*query.ColRef, term, []*query.RTE) {
+	c, ok := p.strip(a).(*query.ColRef)
+	if !ok || !own[c.RTE] {
+		return nil, term{}, nil
+	}
+	switch b := p.strip(b).(type) {
+	case *query.ColRef:
+		if !own[b.RTE] {
+			return c, term{rte: b.RTE, col: b.Col}, []*query.RTE{b.RTE}
+		}
+	case *query.ParamRef:
+		if _, tenant := p.tenantDim(b.Param.Number); !tenant {
+			return c, term{param: b.Param.Number}, nil
+		}
+	}
+	return nil, term{}, nil
 }
