@@ -67,9 +67,9 @@ type builder struct {
 	fieldTypes map[*model.FieldType]goType
 	local      map[string]bool // types of sqlc's that are used
 	packages   map[Kind]*pkg
-	repoNames  map[string]bool // what tables' repositories are called, or would be; see repoName
-	declared   map[string]bool // what the package declares besides; see repoName
-	defaults   map[string]bool // default expressions, and whether each stands in a statement
+	repoNames  map[string]bool     // what tables' repositories are called, or would be; see repoName
+	declared   map[string]bool     // what the package declares besides; see repoName
+	defaults   map[string]standing // default expressions, and what each is in a statement
 	// methodScope has the names of rows.go, and what every method calls its receiver
 	// and arguments.
 	methodScope scope
@@ -80,7 +80,7 @@ func newBuilder(d *Draft, rep *diag.List) *builder {
 	b := &builder{
 		in: d.in, draft: d, rep: rep, byName: map[sqlcrun.TableName]*catalog.Relation{}, rows: map[*catalog.Relation]*row{},
 		embeds: map[*catalog.Relation]*row{}, types: map[*sqlcrun.Type]goType{}, fieldTypes: map[*model.FieldType]goType{}, local: map[string]bool{}, packages: map[Kind]*pkg{},
-		vars: map[Vars]*Vars{}, defaults: map[string]bool{}, referring: map[*catalog.Relation][]*catalog.ForeignKey{},
+		vars: map[Vars]*Vars{}, defaults: map[string]standing{}, referring: map[*catalog.Relation][]*catalog.ForeignKey{},
 	}
 	for _, rel := range d.in.Catalog.Relations {
 		b.byName[tableName(rel)] = rel

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/tenantc/tenantc/internal/catalog"
 	"github.com/tenantc/tenantc/internal/diag"
 	"github.com/tenantc/tenantc/internal/prove"
 	"github.com/tenantc/tenantc/internal/query"
@@ -21,11 +22,22 @@ func (b *builder) proven(text string) (*prove.Proof, bool) {
 	return p, p.Verdict == prove.Confined && !p.Open()
 }
 
-// stands reports whether an expression of the schema reads no rows, so that it may
-// stand in a statement.
-func (b *builder) stands(expr string) bool {
+// standing is what an expression of the schema is where it stands in a statement.
+type standing struct {
+	ok  bool         // it reads no rows, so that it may
+	typ catalog.Type // zero for a literal, which takes the type that is wanted, and where it is not known
+}
+
+// stands looks at an expression of the schema.
+func (b *builder) stands(expr string) standing {
 	p := prove.One(b.in.Catalog, b.draft.reader.ParseSQL("", ":exec", "select "+expr, query.Annotation{}))
-	return p.Verdict != prove.Refused && !p.Open()
+	s := standing{ok: p.Verdict != prove.Refused && !p.Open()}
+	if body := p.Stmt.Body; s.ok && body != nil {
+		if _, literal := body.Columns()[0].Expr.(*query.Const); !literal {
+			s.typ = body.Columns()[0].Type
+		}
+	}
+	return s
 }
 
 // emits reports whether a method with that text is emitted, and leaves a note

@@ -131,7 +131,10 @@ func (l *loading) name() string {
 	if role := l.role(); role != "" && !l.many {
 		what = role
 	}
-	name := exported(inflection.Plural(what))
+	name := exported(what)
+	if !strings.HasSuffix(what, "_by") { // who rows were created by
+		name = exported(inflection.Plural(what))
+	}
 	switch {
 	case free(name) && !(l.many && l.several()):
 		return name

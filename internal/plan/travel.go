@@ -154,13 +154,19 @@ func (b *builder) defaultText(f *rowField) string {
 	if text == "" || strings.ContainsAny(text, "\n\r;") || strings.Contains(text, "--") || strings.Contains(text, "/*") || strings.Contains(text, "$") {
 		return ""
 	}
-	proven, known := b.defaults[text] // tables have much the same ones
+	is, known := b.defaults[text] // tables have much the same ones
 	if !known {
-		proven = b.stands(text)
-		b.defaults[text] = proven
+		is = b.stands(text)
+		b.defaults[text] = is
 	}
-	if !proven {
+	if !is.ok {
 		return ""
+	}
+	// A default of another type is converted when it is stored, and not beside a
+	// value of the column's.
+	base, from := b.baseType(f.col.Type), b.baseType(is.typ)
+	if base != "" && from != "" && base != from && (family(base) == "" || family(base) != family(from)) {
+		return "(" + text + ")::" + base
 	}
 	// Beside a value of one of these, an expression of another makes both that.
 	if t := f.col.Type; slices.Contains([]string{"timestamp", "date", "time"}, t.Name) && !t.Array && !strings.HasPrefix(text, "'") {

@@ -79,10 +79,12 @@ func TestJournalsWithoutModels(t *testing.T) {
 	if got, err := store.SubjectsQueries.SubjectOf(ctx, bob, may1); got != about || err != nil {
 		t.Errorf("the subject is %v: %v", got, err)
 	}
-	for i, n := range []gen.NewDayNote{{ID: 1, Day: may1, Text: "rain"}, {ID: 2, Day: may2, Text: "still", Answers: pgtype.Int8{Int64: 1, Valid: true}}} {
-		if _, err := store.DayNotes.Create(ctx, bob, n); err != nil {
-			t.Fatalf("note %d: %v", i, err)
-		}
+	first := pgtype.Int8{Int64: 1, Valid: true}
+	made, err := store.DayNotes.CreateMany(ctx, bob, []gen.NewDayNote{
+		{ID: 1, Day: may1, Text: "rain"}, {ID: 2, Day: may2, Text: "still", Answers: first, MarkedBy: first, Token: new("t2")},
+	})
+	if err != nil || len(made) != 2 || len(made[0].Token) != 36 || made[1].Token != "t2" {
+		t.Fatalf("notes made: %v, %v", made, err)
 	}
 	if err := front.DayNotes.ImportNote(ctx, unscoped.ImportNoteParams{AccountID: pgtype.Int8{Int64: bob.Int64(), Valid: true}, ID: 3, Day: may2, Text: "sun"}); err != nil {
 		t.Fatal(err)
@@ -95,8 +97,11 @@ func TestJournalsWithoutModels(t *testing.T) {
 	if err != nil || len(answered) != 1 || answered[1].Text != "rain" {
 		t.Errorf("what notes answer: %v, %v", answered, err)
 	}
+	if marks, err := store.DayNotes.LoadMarkedBy(ctx, bob, notes); err != nil || len(marks) != 1 {
+		t.Errorf("what notes are marked by: %v, %v", marks, err)
+	}
 	// What only PostgreSQL knows is read over the border's other side.
-	if wide, err := front.Accounts.Widest(ctx, 6); len(wide) != 1 || err != nil || wide[0] != (unscoped.WidestRow{Name: "entries", Columns: 8}) {
+	if wide, err := front.Accounts.Widest(ctx, 7); len(wide) != 1 || err != nil || wide[0] != (unscoped.WidestRow{Name: "entries", Columns: 8}) {
 		t.Errorf("wide tables: %v, %v", wide, err)
 	}
 	if account, err := store.Accounts.GetAccount(ctx, bob); account.Name != "Bob" || err != nil {

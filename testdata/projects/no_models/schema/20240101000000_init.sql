@@ -30,9 +30,12 @@ create table day_notes (
     day        date   not null,
     text       text   not null,
     answers    bigint,
+    marked_by  bigint,
+    token      varchar not null default gen_random_uuid(),
     primary key (account_id, id),
     foreign key (account_id, day) references entries (account_id, day) on delete cascade,
-    foreign key (account_id, answers) references day_notes (account_id, id)
+    foreign key (account_id, answers) references day_notes (account_id, id),
+    foreign key (account_id, marked_by) references day_notes (account_id, id)
 );
 
 -- migrate:down
