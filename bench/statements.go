@@ -98,23 +98,26 @@ delete from TABLE where tenant_id = @tenant_id and id = @id;
 
 -- name: DeleteWhereNUMBER :execrows
 delete from TABLE where tenant_id = @tenant_id and status = @status;
+
+-- name: PageNUMBER :many
+select * from TABLE where tenant_id = @tenant_id and id > @after order by id limit sqlc.arg(size);
+
+-- name: CreateManyNUMBER :many
+insert into TABLE (tenant_id, name, amount, parent_id, id)
+select @tenant_id, unnest(@names::text[]), unnest(@amounts::bigint[]), unnest(@parent_ids::uuid[]), unnest(@ids::uuid[])
+returning *;
 `
 
 // aloneSQL are those that have none.
-const aloneSQL = `-- name: PageNUMBER :many
-select * from TABLE where tenant_id = @tenant_id and id > @after order by id limit sqlc.arg(size);
-
--- name: ForEachNUMBER :many
+const aloneSQL = `-- name: ForEachNUMBER :many
 select * from TABLE where tenant_id = @tenant_id;
+
+-- name: ForEachByNUMBER :many
+select * from TABLE where tenant_id = @tenant_id order by id limit sqlc.arg(size);
 
 -- name: LoadParentsNUMBER :many
 select * from PARENT where tenant_id = @tenant_id and id = any(@ids::uuid[]);
 
 -- name: LoadChildrenNUMBER :many
 select * from CHILD where tenant_id = @tenant_id and parent_id = any(@ids::uuid[]) order by id;
-
--- name: CreateManyNUMBER :many
-insert into TABLE (tenant_id, name, amount, parent_id, id)
-select @tenant_id, unnest(@names::text[]), unnest(@amounts::bigint[]), unnest(@parent_ids::uuid[]), unnest(@ids::uuid[])
-returning *;
 `

@@ -181,22 +181,16 @@ func (r *Documents) Page(ctx context.Context, tenantID tenant.ID, by filter.Orde
 func (r *Documents) ForEach(ctx context.Context, tenantID tenant.ID, conds ...filter.Cond[models.Document]) iter.Seq2[models.Document, error] {
 	key := tenant.Key(tenantID)
 	sql, args := filter.Where(listDocuments, []any{key}, conds)
-	return func(yield func(models.Document, error) bool) {
-		rows, err := r.db.Query(ctx, key, sql, args...)
-		if err == nil {
-			defer rows.Close()
-		}
-		var d models.Document
-		for to := documentDest(&d); nextRow(rows, &err) && scanRow(rows, &err, to); {
-			if !yield(d, nil) {
-				return
-			}
-			d = models.Document{}
-		}
-		if err != nil {
-			yield(models.Document{}, err)
-		}
-	}
+	return eachDocument(func() (pgx.Rows, error) { return r.db.Query(ctx, key, sql, args...) })
+}
+
+// ForEachBy is ForEach in an order, and up to a limit.
+//
+// source: models/models.go:43
+func (r *Documents) ForEachBy(ctx context.Context, tenantID tenant.ID, by filter.Order[models.Document], conds ...filter.Cond[models.Document]) iter.Seq2[models.Document, error] {
+	key := tenant.Key(tenantID)
+	sql, args := filter.Sorted(listDocuments, []any{key}, by, documentKey, conds)
+	return eachDocument(func() (pgx.Rows, error) { return r.db.Query(ctx, key, sql, args...) })
 }
 
 const countDocuments = `select count(*) from documents where tenant_id = $1`
@@ -292,6 +286,12 @@ func (r *Documents) CreateMany(ctx context.Context, tenantID tenant.ID, items []
 	if len(items) == 0 {
 		return []models.Document{}, nil
 	}
+	rows, err := r.db.Query(ctx, key, createDocuments, createDocumentsArgs(items, key)...)
+	return collectDocuments(rows, err, len(items))
+}
+
+// createDocumentsArgs adds rows to the arguments of a statement, as one array a column.
+func createDocumentsArgs(items []NewDocument, args ...any) []any {
 	titles := make([]string, len(items))
 	ownerIDs := make([]pgtype.UUID, len(items))
 	ids := make([]pgtype.UUID, len(items))
@@ -309,8 +309,7 @@ func (r *Documents) CreateMany(ctx context.Context, tenantID tenant.ID, items []
 		createdAts[i] = n.CreatedAt
 		updatedAts[i] = n.UpdatedAt
 	}
-	rows, err := r.db.Query(ctx, key, createDocuments, key, titles, ownerIDs, tenant.Given(ids), tenant.Given(contents), tenant.Given(isPublics), tenant.Given(createdAts), tenant.Given(updatedAts))
-	return collectDocuments(rows, err, len(items))
+	return append(args, titles, ownerIDs, tenant.Given(ids), tenant.Given(contents), tenant.Given(isPublics), tenant.Given(createdAts), tenant.Given(updatedAts))
 }
 
 const upsertDocument = `insert into documents (tenant_id, title, owner_id`
@@ -563,6 +562,28 @@ func collectDocuments(rows pgx.Rows, err error, size int) ([]models.Document, er
 		items = append([]models.Document(nil), items...)
 	}
 	return items, nil
+}
+
+// eachDocument goes through the rows of a query, and holds one at a time.
+//
+//go:noinline
+func eachDocument(query func() (pgx.Rows, error)) iter.Seq2[models.Document, error] {
+	return func(yield func(models.Document, error) bool) {
+		rows, err := query()
+		if err == nil {
+			defer rows.Close()
+		}
+		var item models.Document
+		for to := documentDest(&item); nextRow(rows, &err) && scanRow(rows, &err, to); {
+			if !yield(item, nil) {
+				return
+			}
+			item = models.Document{}
+		}
+		if err != nil {
+			yield(models.Document{}, err)
+		}
+	}
 }
 
 // listWithOwnersRowDest says where the columns of a row go.

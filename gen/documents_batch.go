@@ -33,6 +33,13 @@ func (r *DocumentsBatch) ListBy(by filter.Order[models.Document], conds ...filte
 	return tenant.QueueMany(r.b, collectDocuments, by.Size(), sql, args...)
 }
 
+// Page is [Documents.Page] in a batch.
+func (r *DocumentsBatch) Page(by filter.Order[models.Document], after filter.Cursor, conds ...filter.Cond[models.Document]) *tenant.Result[filter.Page[models.Document]] {
+	key := r.b.Key()
+	q, err := filter.Paginate(key, listDocuments, []any{key}, by, documentKey, after, conds)
+	return filter.QueuePage(r.b, &q, err, collectDocuments)
+}
+
 // Count is [Documents.Count] in a batch.
 func (r *DocumentsBatch) Count(conds ...filter.Cond[models.Document]) *tenant.Result[int64] {
 	key := r.b.Key()
@@ -53,6 +60,15 @@ func (r *DocumentsBatch) Create(n NewDocument) *tenant.Result[models.Document] {
 	s := assembly{args: []any{key, n.Title, pgtype.UUID{Bytes: n.OwnerID, Valid: true}}}
 	n.insert(&s)
 	return tenant.QueueOne(r.b, scanDocument, createDocument+s.list+createDocumentValues+s.values+createDocumentEnd, s.args...)
+}
+
+// CreateMany is [Documents.CreateMany] in a batch.
+func (r *DocumentsBatch) CreateMany(items []NewDocument) *tenant.Result[[]models.Document] {
+	key := r.b.Key()
+	if len(items) == 0 {
+		return tenant.NoRows[models.Document](r.b)
+	}
+	return tenant.QueueMany(r.b, collectDocuments, len(items), createDocuments, createDocumentsArgs(items, key)...)
 }
 
 // Upsert is [Documents.Upsert] in a batch.

@@ -191,22 +191,16 @@ func (r *Users) Page(ctx context.Context, tenantID tenant.ID, by filter.Order[mo
 func (r *Users) ForEach(ctx context.Context, tenantID tenant.ID, conds ...filter.Cond[models.User]) iter.Seq2[models.User, error] {
 	key := tenant.Key(tenantID)
 	sql, args := filter.Where(listUsers, []any{key}, conds)
-	return func(yield func(models.User, error) bool) {
-		rows, err := r.db.Query(ctx, key, sql, args...)
-		if err == nil {
-			defer rows.Close()
-		}
-		var u models.User
-		for to := userDest(&u); nextRow(rows, &err) && scanRow(rows, &err, to); {
-			if !yield(u, nil) {
-				return
-			}
-			u = models.User{}
-		}
-		if err != nil {
-			yield(models.User{}, err)
-		}
-	}
+	return eachUser(func() (pgx.Rows, error) { return r.db.Query(ctx, key, sql, args...) })
+}
+
+// ForEachBy is ForEach in an order, and up to a limit.
+//
+// source: models/models.go:31
+func (r *Users) ForEachBy(ctx context.Context, tenantID tenant.ID, by filter.Order[models.User], conds ...filter.Cond[models.User]) iter.Seq2[models.User, error] {
+	key := tenant.Key(tenantID)
+	sql, args := filter.Sorted(listUsers, []any{key}, by, userKey, conds)
+	return eachUser(func() (pgx.Rows, error) { return r.db.Query(ctx, key, sql, args...) })
 }
 
 const countUsers = `select count(*) from users where tenant_id = $1`
@@ -303,6 +297,12 @@ func (r *Users) CreateMany(ctx context.Context, tenantID tenant.ID, items []NewU
 	if len(items) == 0 {
 		return []models.User{}, nil
 	}
+	rows, err := r.db.Query(ctx, key, createUsers, createUsersArgs(items, key)...)
+	return collectUsers(rows, err, len(items))
+}
+
+// createUsersArgs adds rows to the arguments of a statement, as one array a column.
+func createUsersArgs(items []NewUser, args ...any) []any {
 	names := make([]string, len(items))
 	emails := make([]string, len(items))
 	ages := make([]int32, len(items))
@@ -320,8 +320,7 @@ func (r *Users) CreateMany(ctx context.Context, tenantID tenant.ID, items []NewU
 		createdAts[i] = n.CreatedAt
 		updatedAts[i] = n.UpdatedAt
 	}
-	rows, err := r.db.Query(ctx, key, createUsers, key, names, emails, ages, tenant.Given(ids), tenant.Given(roles), tenant.Given(createdAts), tenant.Given(updatedAts))
-	return collectUsers(rows, err, len(items))
+	return append(args, names, emails, ages, tenant.Given(ids), tenant.Given(roles), tenant.Given(createdAts), tenant.Given(updatedAts))
 }
 
 const upsertUser = `insert into users (tenant_id, name, email, age`
@@ -613,6 +612,28 @@ func collectUsers(rows pgx.Rows, err error, size int) ([]models.User, error) {
 		items = append([]models.User(nil), items...)
 	}
 	return items, nil
+}
+
+// eachUser goes through the rows of a query, and holds one at a time.
+//
+//go:noinline
+func eachUser(query func() (pgx.Rows, error)) iter.Seq2[models.User, error] {
+	return func(yield func(models.User, error) bool) {
+		rows, err := query()
+		if err == nil {
+			defer rows.Close()
+		}
+		var item models.User
+		for to := userDest(&item); nextRow(rows, &err) && scanRow(rows, &err, to); {
+			if !yield(item, nil) {
+				return
+			}
+			item = models.User{}
+		}
+		if err != nil {
+			yield(models.User{}, err)
+		}
+	}
 }
 
 // countByRoleRowDest says where the columns of a row go.

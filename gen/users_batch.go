@@ -33,6 +33,13 @@ func (r *UsersBatch) ListBy(by filter.Order[models.User], conds ...filter.Cond[m
 	return tenant.QueueMany(r.b, collectUsers, by.Size(), sql, args...)
 }
 
+// Page is [Users.Page] in a batch.
+func (r *UsersBatch) Page(by filter.Order[models.User], after filter.Cursor, conds ...filter.Cond[models.User]) *tenant.Result[filter.Page[models.User]] {
+	key := r.b.Key()
+	q, err := filter.Paginate(key, listUsers, []any{key}, by, userKey, after, conds)
+	return filter.QueuePage(r.b, &q, err, collectUsers)
+}
+
 // Count is [Users.Count] in a batch.
 func (r *UsersBatch) Count(conds ...filter.Cond[models.User]) *tenant.Result[int64] {
 	key := r.b.Key()
@@ -53,6 +60,15 @@ func (r *UsersBatch) Create(n NewUser) *tenant.Result[models.User] {
 	s := assembly{args: []any{key, n.Name, n.Email, n.Age}}
 	n.insert(&s)
 	return tenant.QueueOne(r.b, scanUser, createUser+s.list+createUserValues+s.values+createUserEnd, s.args...)
+}
+
+// CreateMany is [Users.CreateMany] in a batch.
+func (r *UsersBatch) CreateMany(items []NewUser) *tenant.Result[[]models.User] {
+	key := r.b.Key()
+	if len(items) == 0 {
+		return tenant.NoRows[models.User](r.b)
+	}
+	return tenant.QueueMany(r.b, collectUsers, len(items), createUsers, createUsersArgs(items, key)...)
 }
 
 // Upsert is [Users.Upsert] in a batch.

@@ -30,7 +30,9 @@ func Origin(generated ...string) (query, caller string) {
 			within = strings.HasPrefix(frame.Function, observedMethods)
 		case name == ownPath:
 		case slices.Contains(generated, name):
-			query = methodOf(frame.Function[len(name)+1:])
+			if f := frame.Function[len(name)+1:]; strings.HasPrefix(f, "(*") { // and no function that methods share
+				query = methodOf(f)
+			}
 		default:
 			return query, frame.File + ":" + strconv.Itoa(frame.Line)
 		}

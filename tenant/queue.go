@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // Batch is a list of statements that run for one tenant in one round trip. Its
@@ -96,12 +97,13 @@ type Result[T any] struct {
 	_     [0]func() // is not compared, which saves code for each T
 	b     *Batch
 	value T
-	err   error // of this statement alone: ErrNotFound
+	err   error // of this statement alone: ErrNotFound or ErrStale
 }
 
 // Get returns the statement's result. It returns ErrNotRun until the batch has
-// run, the batch's error when it failed, and ErrNotFound where a single row was
-// asked for and the tenant has none.
+// run, the batch's error when it failed, ErrNotFound where a single row was asked
+// for and the tenant has none, and ErrStale where a row of one version was to be
+// changed and it is not there.
 func (r *Result[T]) Get() (T, error) {
 	err := r.err
 	switch {
@@ -155,14 +157,72 @@ func QueueMany[T any](b *Batch, collect func(rows pgx.Rows, err error, size int)
 	return r
 }
 
+// QueueMade is QueueMany for rows that are made each below a parent: none means that
+// a parent is not the tenant's, and the result is ErrNotFound.
+//
+//go:noinline
+func QueueMade[T any](b *Batch, collect func(rows pgx.Rows, err error, size int) ([]T, error), size int, sql string, args ...any) *Result[[]T] {
+	r := &Result[[]T]{b: b}
+	b.add(sql, args, func(results pgx.BatchResults) (err error) {
+		rows, err := results.Query()
+		if r.value, err = collect(rows, err, size); err == nil && len(r.value) == 0 {
+			r.err = ErrNotFound
+		}
+		return err
+	})
+	return r
+}
+
+// QueueRead adds a statement that returns rows, of which read makes the result: it
+// reads them to their end and closes them.
+//
+//go:noinline
+func QueueRead[T any](b *Batch, read func(rows pgx.Rows, err error) (T, error), sql string, args ...any) *Result[T] {
+	r := &Result[T]{b: b}
+	b.add(sql, args, func(results pgx.BatchResults) (err error) {
+		r.value, err = read(results.Query())
+		return err
+	})
+	return r
+}
+
+// NoRows returns the result of what is not sent, since it would make no rows.
+func NoRows[T any](b *Batch) *Result[[]T] { return &Result[[]T]{b: b, value: []T{}} }
+
 // QueueRows adds a statement whose result is the number of rows that it touched.
 //
 //go:noinline
 func QueueRows(b *Batch, sql string, args ...any) *Result[int64] {
-	r := &Result[int64]{b: b}
+	return queueTag(b, func(tag pgconn.CommandTag) (int64, error) { return tag.RowsAffected(), nil }, sql, args)
+}
+
+// QueueVersion is QueueRows for a row of one version: where there is none by now the
+// result is ErrStale, and what else is in the batch is kept.
+//
+//go:noinline
+func QueueVersion(b *Batch, sql string, args ...any) *Result[int64] {
+	return queueTag(b, func(tag pgconn.CommandTag) (int64, error) {
+		if tag.RowsAffected() == 0 {
+			return 0, ErrStale
+		}
+		return tag.RowsAffected(), nil
+	}, sql, args)
+}
+
+// QueueTag adds a statement whose result is what the server says that it did.
+//
+//go:noinline
+func QueueTag(b *Batch, sql string, args ...any) *Result[pgconn.CommandTag] {
+	return queueTag(b, func(tag pgconn.CommandTag) (pgconn.CommandTag, error) { return tag, nil }, sql, args)
+}
+
+func queueTag[T any](b *Batch, of func(pgconn.CommandTag) (T, error), sql string, args []any) *Result[T] {
+	r := &Result[T]{b: b}
 	b.add(sql, args, func(results pgx.BatchResults) error {
 		tag, err := results.Exec()
-		r.value = tag.RowsAffected()
+		if err == nil {
+			r.value, r.err = of(tag)
+		}
 		return err
 	})
 	return r

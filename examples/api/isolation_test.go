@@ -137,6 +137,14 @@ func (w *world) step(i int) {
 			return cmp.Or(cmp.Compare(b.Age, a.Age), slices.Compare(b.ID[:], a.ID[:]))
 		})
 		same("ForEach", got, nil)
+		got = nil
+		for u, err := range store.Users.ForEachBy(ctx, of, by, cond) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, u)
+		}
+		same("ForEachBy", got, nil)
 	case 3:
 		n, err := store.Users.Count(ctx, of, cond)
 		number("Count", n, err)
@@ -211,6 +219,12 @@ func TestRefusedCalls(t *testing.T) {
 		"ListBy of nobody's":      func() error { _, err := store.Users.ListBy(ctx, nobody, filter.Order[models.User]{}); return err },
 		"Exists of nobody's":      func() error { _, err := store.Users.Exists(ctx, nobody); return err },
 		"DeleteWhere of nobody's": func() error { _, err := store.Users.DeleteWhere(ctx, nobody, gen.UserCols.Age.Eq(1)); return err },
+		"ForEachBy of nobody's": func() error {
+			for _, err := range store.Users.ForEachBy(ctx, nobody, filter.Order[models.User]{}) {
+				return err
+			}
+			return nil
+		},
 		"ForEach of nobody's": func() error {
 			for _, err := range store.Users.ForEach(ctx, nobody) {
 				return err

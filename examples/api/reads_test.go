@@ -101,8 +101,14 @@ func Example_forEach() {
 		years += user.Age
 	}
 	fmt.Println(years)
+
+	oldest := filter.OrderBy(gen.UserCols.Age.Desc()).Limit(1)
+	for user, err := range store.Users.ForEachBy(ctx, acme, oldest) {
+		fmt.Println(user.Name, err)
+	}
 	// Output:
 	// 107
+	// Ann <nil>
 }
 
 // crowd is demo with two users more in each tenant, Cid and Dot, both 33.

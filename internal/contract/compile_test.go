@@ -235,6 +235,26 @@ var cases = []struct {
 		`cannot use acme .* as uuid\.UUID value in map index`,
 		`owners, _ := store.Documents.LoadOwners(ctx, acme, nil); _ = owners[id]`,
 	}, {
+		"tenant for a page in a batch",
+		`store.Batch(ctx, acme, func(b *gen.Batch) { b.Users.Page(acme, filter.OrderBy(gen.UserCols.Age.Asc()), "") })`,
+		`cannot use acme .* as filter\.Order\[.*models\.User\] value in argument to b\.Users\.Page`,
+		`store.Batch(ctx, acme, func(b *gen.Batch) { b.Users.Page(filter.OrderBy(gen.UserCols.Age.Asc()), "") })`,
+	}, {
+		"order of another table in a batch",
+		`store.Batch(ctx, acme, func(b *gen.Batch) { b.Documents.Page(filter.OrderBy(gen.UserCols.Age.Asc()), "") })`,
+		`cannot use filter\.OrderBy\(gen\.UserCols\.Age\.Asc\(\)\) .* as filter\.Order\[.*models\.Document\] value`,
+		`store.Batch(ctx, acme, func(b *gen.Batch) { b.Users.Page(filter.OrderBy(gen.UserCols.Age.Asc()), "") })`,
+	}, {
+		"many rows with a tenant in a batch",
+		`store.Batch(ctx, acme, func(b *gen.Batch) { b.Users.CreateMany([]gen.NewUser{{TenantID: acme}}) })`,
+		`unknown field TenantID in struct literal of type gen\.NewUser`,
+		`store.Batch(ctx, acme, func(b *gen.Batch) { b.Users.CreateMany([]gen.NewUser{{Name: "Ann"}}) })`,
+	}, {
+		"tenant left out of a loop in an order",
+		`store.Users.ForEachBy(ctx, filter.OrderBy(gen.UserCols.Age.Asc()))`,
+		`not enough arguments in call to store\.Users\.ForEachBy`,
+		`store.Users.ForEachBy(ctx, acme, filter.OrderBy(gen.UserCols.Age.Asc()))`,
+	}, {
 		"tenant left out of what refers to rows",
 		`store.Users.LoadDocuments(ctx, []models.User{})`,
 		`not enough arguments in call to store\.Users\.LoadDocuments`,

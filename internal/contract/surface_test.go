@@ -20,7 +20,7 @@ func TestEveryMethodOfGenTakesTheTenant(t *testing.T) {
 	for _, want := range []string{
 		"(*Store).InTx", "(*Store).InTxWith", "(*Store).Batch",
 		"(*Users).Get", "(*Users).List", "(*Users).Count", "(*Users).Create", "(*Users).Update", "(*Users).Delete",
-		"(*Users).CreateMany", "(*Users).Upsert", "(*Users).UpsertByEmail", "(*Users).ListBy", "(*Users).Page", "(*Users).ForEach", "(*Users).Exists", "(*Users).UpdateWhere", "(*Users).DeleteWhere",
+		"(*Users).CreateMany", "(*Users).Upsert", "(*Users).UpsertByEmail", "(*Users).ListBy", "(*Users).Page", "(*Users).ForEach", "(*Users).ForEachBy", "(*Users).Exists", "(*Users).UpdateWhere", "(*Users).DeleteWhere",
 		"(*Users).FindByEmail", "(*Users).SetRoles", "(*Users).Import",
 		"(*Documents).SearchByTitle", "(*Documents).LoadOwners", "(*Users).LoadDocuments", "(*Tenants).Usage",
 	} {

@@ -25,7 +25,7 @@ func one(shape plan.Shape) *plan.Plan {
 	switch shape {
 	case plan.One, plan.Many, plan.BatchOne, plan.BatchMany, plan.Count, plan.Exists:
 	default:
-		row.Of = &plan.Dest{Name: "userDest", Scan: "scanUser", Collect: "collectUsers", Param: "u", Type: "string", One: true, Many: true}
+		row.Of = &plan.Dest{Name: "userDest", Scan: "scanUser", Collect: "collectUsers", Each: "eachUser", Param: "u", Type: "string", One: true, Many: true}
 	}
 	m := &plan.Method{
 		Receiver: "Users", Name: "Do", Doc: []string{"Do does it."}, Source: "q.sql:1", Shape: shape,
@@ -39,11 +39,14 @@ func one(shape plan.Shape) *plan.Plan {
 		Table: []string{"users"}, Columns: []string{"tenant_id", "name"},
 		Twin:     twin,
 		Optional: []plan.Option{{Given: "n.ok", Column: `"order"`, Value: "n.v"}}, Order: "userKey", Kept: []string{"id"},
-		Inputs: []plan.InputColumn{{Expr: "n.Name", Elem: "string", Name: "names"}, {Expr: "n.Tags", Array: "pgtype.TextArrayOID", Name: "tags"}}, Left: []string{".ID"}, Derived: true,
+		Inputs: []plan.InputColumn{{Expr: "n.Name", Elem: "string", Name: "names", Arg: "names"}, {Expr: "n.Tags", Array: "pgtype.TextArrayOID", Name: "tags", Arg: "tenant.Given(tags)"}}, Left: []string{".ID"}, Derived: true,
 		Var: &plan.Vars{
 			Key: "key", Row: "v", Rows: "rows", Err: "err", SQL: "sql", Args: "args", Tag: "tag", Batch: "b", Results: "br",
 			Item: "item", Items: "items", Out: "out", Index: "i", Stmt: "s", Cond: "cond", Conds: "conds", By: "by", After: "after", Paging: "q", Given: "n",
 		},
+	}
+	if shape == plan.CreateMany {
+		m.Travel = "doArgs"
 	}
 	return &plan.Plan{Packages: []*plan.Package{{
 		Dir: "out", Name: "out", Batch: "Batch", Noun: "tenant", Reads: true, Collect: true, QueueOne: true, QueueMany: true, Counts: true, Exists: true, Affects: true, Assign: true, Insert: true, Upsert: true, Arrays: true, ServerFilled: true,
@@ -69,6 +72,10 @@ var twins = map[plan.Shape]string{
 
 	plan.Upsert: "return tenant.QueueOne(r.b, scanUser, do+s.list+doMiddle+s.values+doEnd+s.sets+doLast, s.args...)",
 
+	plan.ExecResult: "(items []string) *tenant.Result[pgconn.CommandTag] {\n\tkey := r.b.Key()\n\treturn tenant.QueueTag(r.b, do, key, items)",
+	plan.Page:       "q, err := filter.Paginate(key, do, []any{key, items}, by, userKey, after, conds)\n\treturn filter.QueuePage(r.b, &q, err, collectUsers)",
+	plan.CreateMany: "args, err := doArgs(items, key, items)\n\tif err != nil {\n\t\treturn tenant.FailedResult[[]string](r.b, err)\n\t}\n\treturn tenant.QueueMade(r.b, collectUsers, len(items), do, args...)",
+
 	plan.ListBy:      "filter.Sorted(do, []any{key, items}, by, userKey, conds)\n\treturn tenant.QueueMany(r.b, collectUsers, by.Size(), ",
 	plan.Exists:      "filter.Where(do, []any{key, items}, conds)\n\treturn tenant.QueueValue[string](r.b, sql+\")\", args...)",
 	plan.UpdateWhere: "filter.Narrow(do+s.list+doMiddle, s.args, cond, conds)\n\tif err != nil {\n\t\treturn tenant.FailedResult[int64](r.b, err)",
@@ -84,11 +91,12 @@ func TestRender(t *testing.T) {
 		plan.ExecRows: "return affected(r.db.Exec(ctx, key, do, key, items))", plan.ExecResult: "return r.db.Exec(ctx, key, do, key, items)", plan.BatchExec: ".SendBatch(ctx, key, b).Close()",
 		plan.BatchOne: "br.QueryRow().Scan(&v)", plan.BatchMany: "br.Query()", plan.CopyFrom: `pgx.Identifier{"users"}, []string{"tenant_id", "name"}`,
 		plan.List: "filter.Where(do, []any{key, items}, conds)", plan.Count: "filter.Where(do, []any{key, items}, conds)",
-		plan.ListBy: "filter.Sorted(do, []any{key, items}, by, userKey, conds)", plan.ForEach: "for to := userDest(&v); nextRow(rows, &err) && scanRow(rows, &err, to); {",
-		plan.Page: "filter.Paginate(key, do, []any{key, items}, by, userKey, after, conds)", plan.Exists: `.QueryRow(ctx, key, sql+")", args...)`,
+		plan.ListBy: "filter.Sorted(do, []any{key, items}, by, userKey, conds)", plan.ForEach: "return eachUser(func() (pgx.Rows, error) { return r.db.Query(ctx, key, sql, args...) })",
+		plan.ForEachBy: "filter.Sorted(do, []any{key, items}, by, userKey, conds)\n\treturn eachUser(",
+		plan.Page:      "filter.Paginate(key, do, []any{key, items}, by, userKey, after, conds)", plan.Exists: `.QueryRow(ctx, key, sql+")", args...)`,
 		plan.Create: "n.insert(&s)", plan.Update: "n.assign(&s)",
 		plan.Upsert:      "do+s.list+doMiddle+s.values+doEnd+s.sets+doLast, s.args...)",
-		plan.CreateMany:  "\t\tnames[i] = n.Name\n\t}\n\trows, err := r.db.Query(ctx, key, do, key, items, names, tags)\n\tout, err := collectUsers(",
+		plan.CreateMany:  "args, err := doArgs(items, key, items)\n\tif err != nil {\n\t\treturn nil, err\n\t}\n\trows, err := r.db.Query(ctx, key, do, args...)\n\tout, err := collectUsers(",
 		plan.UpdateWhere: "filter.Narrow(do+s.list+doMiddle, s.args, cond, conds)", plan.DeleteWhere: "filter.Narrow(do, []any{key, items}, cond, conds)",
 		plan.Load: "as = append(as, k.A)",
 	}

@@ -209,8 +209,8 @@ func (c *call) helpers() {
 		} else {
 			p.Collect = true
 		}
-	case ForEach:
-		p.Reads = true
+	case ForEach, ForEachBy:
+		p.Reads, of.Loops = true, true
 	case Count:
 		p.Counts = true
 	case Exists:
@@ -225,6 +225,9 @@ func (c *call) helpers() {
 
 // imports names the packages that the functions of d need.
 func (d *Dest) imports(u use) {
+	if d.Loops {
+		u.pkg(pathIter)
+	}
 	if d.One || d.Many {
 		u.pkg(pathPgx)
 		u.pkg(pathTenant)

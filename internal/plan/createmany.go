@@ -115,6 +115,7 @@ func (n *newRows) createMany() {
 	for _, f := range m.left {
 		method.Left = append(method.Left, "."+f.name)
 	}
+	method.Travel = c.takeConst("create" + c.repo.Name + "Args")
 	method.Row = c.b.rowOf(c.repo, c.row)
 	c.end(call)
 }

@@ -245,7 +245,7 @@ func handleOf(s Shape) []string {
 	switch s {
 	case One, Count, Exists, Create, Upsert:
 		return []string{"QueryRow"}
-	case Many, List, ListBy, Page, ForEach, CreateMany, Load:
+	case Many, List, ListBy, Page, ForEach, ForEachBy, CreateMany, Load:
 		return []string{"Query"}
 	case Exec, ExecRows, ExecResult, Update, UpdateWhere, DeleteWhere:
 		return []string{"Exec"}

@@ -142,11 +142,13 @@ type Dest struct {
 	Scan    string   // "scanUser"
 	Collect string   // "collectUsers"
 	Count   string   // "userCount"
+	Each    string   // "eachUser"
 	Param   string   // "u"
 	Type    string   // "models.User"
 	Exprs   []string // "&u.Name"
 	One     bool     // a method reads one
 	Many    bool     // a method reads many
+	Loops   bool     // a method goes through them
 }
 
 // Shape is how a method speaks with the database. Its value is the name of the
@@ -165,14 +167,16 @@ const (
 	BatchMany  Shape = "batchmany"
 	CopyFrom   Shape = "copyfrom"
 
-	// Of generated methods only: many rows, in an order, a page of them or one
-	// after the other; a number, and whether there are any. They take conditions.
-	List    Shape = "list"
-	ListBy  Shape = "listby"
-	Page    Shape = "page"
-	ForEach Shape = "foreach"
-	Count   Shape = "count"
-	Exists  Shape = "exists"
+	// Of generated methods only: many rows, in an order, a page of them, one after
+	// the other or that in an order; a number, and whether there are any. They take
+	// conditions.
+	List      Shape = "list"
+	ListBy    Shape = "listby"
+	Page      Shape = "page"
+	ForEach   Shape = "foreach"
+	ForEachBy Shape = "foreachby"
+	Count     Shape = "count"
+	Exists    Shape = "exists"
 
 	Load Shape = "load" // the rows that many rows refer to
 
@@ -210,11 +214,12 @@ type Method struct {
 	Item     string        // type of a batch's or copy's element
 	Table    []string      // of CopyFrom: schema and name
 	Columns  []string      // of CopyFrom
-	Order    string        // of ListBy and Page: the variable with the key, or "nil"
+	Order    string        // of ListBy, Page and ForEachBy: the variable with the key, or "nil"
 	Optional []Option      // of Create, Upsert and Update: columns that may be left out
 	Stale    bool          // of Update: no row is tenant.ErrStale
 	Kept     []string      // of Upsert: those that a conflict leaves as they are, as SQL spells them
 	Inputs   []InputColumn // of CreateMany
+	Travel   string        // of CreateMany: the function that makes arguments of rows
 	Left     []string      // of CreateMany: selectors of the fields that must be nil
 	Derived  bool          // of CreateMany: no row is made unless each has its parent
 	Load     *Loader       // of Load

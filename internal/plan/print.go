@@ -151,7 +151,7 @@ func (m *Method) Results() string {
 		return "([]" + m.Row.Type + ", error)"
 	case Page:
 		return "(filter.Page[" + m.Row.Type + "], error)"
-	case ForEach:
+	case ForEach, ForEachBy:
 		return "iter.Seq2[" + m.Row.Type + ", error]"
 	case Exists:
 		return "(bool, error)"
@@ -180,11 +180,17 @@ func (m *Method) Declares() bool {
 // Reads reports whether the method reads rows under conditions.
 func (m *Method) Reads() bool {
 	switch m.Shape {
-	case List, ListBy, Page, ForEach, Count, Exists:
+	case List, ListBy, Page, ForEach, ForEachBy, Count, Exists:
 		return true
 	}
 	return false
 }
+
+// Sorts reports whether the method reads rows in an order of the caller's.
+func (m *Method) Sorts() bool { return m.Shape == ListBy || m.Shape == ForEachBy }
+
+// Loops reports whether the method reads rows one after the other.
+func (m *Method) Loops() bool { return m.Shape == ForEach || m.Shape == ForEachBy }
 
 // Writes reports whether the method changes rows by a text that is put together.
 func (m *Method) Writes() bool {
@@ -275,6 +281,11 @@ func (m *Method) Collects() string {
 		return fmt.Sprintf("%s(%s, %s, %s)", m.Row.Of.Collect, m.Var.Rows, m.Var.Err, m.Sized())
 	}
 	return fmt.Sprintf("collect(%s, %s, %s, %s)", m.Var.Rows, m.Var.Err, m.Sized(), m.Dest())
+}
+
+// Fails reports whether rows may be no arguments of a CreateMany.
+func (m *Method) Fails() bool {
+	return len(m.Left) > 0 || slices.ContainsFunc(m.Inputs, func(in InputColumn) bool { return in.Array != "" })
 }
 
 // Travels reports whether a row has a value that goes into an array as it is.

@@ -53,6 +53,8 @@ func (c *crud) list() {
 	c.listMethod("ForEach", ForEach, text,
 		fmt.Sprintf("ForEach goes through %s that meet every condition, in no order and however many there are: it holds one at a", c.whose(c.many)),
 		"time. An error comes last. The loop has a connection until it ends; in a transaction nothing else can run meanwhile.")
+	c.listMethod("ForEachBy", ForEachBy, text,
+		"ForEachBy is ForEach in an order, and up to a limit.")
 }
 
 func (c *crud) listMethod(name string, shape Shape, text string, doc ...string) {
@@ -70,7 +72,7 @@ func (c *crud) listMethod(name string, shape Shape, text string, doc ...string) 
 	u, model := c.repo.use, c.repo.use.typ(c.row.typ)
 	pkg := u.pkg(pathFilter)
 	v := &call.vars
-	if shape == ListBy || shape == Page {
+	if shape == ListBy || shape == Page || shape == ForEachBy {
 		m.Order = c.orderKey()
 		v.By = call.names.take("by", "order")
 		m.Args = append(m.Args, Arg{v.By, fmt.Sprintf("%s.Order[%s]", pkg, model)})
@@ -79,8 +81,9 @@ func (c *crud) listMethod(name string, shape Shape, text string, doc ...string) 
 		v.After = call.names.take("after", "cursor")
 		m.Args = append(m.Args, Arg{v.After, pkg + ".Cursor"})
 	}
-	if shape == ForEach {
+	if m.Loops() {
 		u.pkg(pathIter)
+		u.pkg(pathPgx)
 	}
 	c.conds(call)
 	m.Row = c.b.rowOf(c.repo, c.row)

@@ -214,6 +214,7 @@ func (p *pkg) newDest(name, typ, param string) *Dest {
 		Scan:    p.names.take("scan" + exported(name)),
 		Collect: p.names.take("collect" + inflection.Plural(exported(name))),
 		Count:   p.names.take(lowerFirst(name) + "Count"),
+		Each:    p.names.take("each" + exported(name)),
 		Type:    typ, Param: param,
 	}
 }

@@ -21,7 +21,7 @@ type Twin struct {
 // one statement, and its result can be read when others have run before it.
 func batchable(s Shape) bool {
 	switch s {
-	case One, Many, Exec, ExecRows, List, ListBy, Count, Exists, Create, Upsert, Update, UpdateWhere, DeleteWhere:
+	case One, Many, Exec, ExecRows, ExecResult, List, ListBy, Page, Count, Exists, Create, CreateMany, Upsert, Update, UpdateWhere, DeleteWhere:
 		return true
 	}
 	return false // a batch or a copy of its own, or a result that is read while it comes
@@ -42,8 +42,12 @@ func (m *Method) TwinResult() string {
 	switch m.Shape {
 	case One, Create, Upsert, Count, Exists:
 		return " *tenant.Result[" + m.Row.Type + "]"
-	case Many, List, ListBy:
+	case Many, List, ListBy, CreateMany:
 		return " *tenant.Result[[]" + m.Row.Type + "]"
+	case Page:
+		return " *tenant.Result[filter.Page[" + m.Row.Type + "]]"
+	case ExecResult:
+		return " *tenant.Result[pgconn.CommandTag]"
 	case ExecRows, Update, UpdateWhere, DeleteWhere:
 		return " *tenant.Result[int64]"
 	}
@@ -53,7 +57,7 @@ func (m *Method) TwinResult() string {
 // add adds a method to a repository, and what its twin names to the twin's file.
 func (b *builder) add(r *repo, m *Method) {
 	r.Methods = append(r.Methods, m)
-	if r.pkg.Kind != Scoped || !batchable(m.Shape) || m.Stale {
+	if r.pkg.Kind != Scoped || !batchable(m.Shape) {
 		return
 	}
 	if r.Twin == nil {
@@ -68,8 +72,10 @@ func (b *builder) add(r *repo, m *Method) {
 		u.named(e)
 	}
 	switch m.Shape {
-	case List, ListBy, Count, Exists, UpdateWhere, DeleteWhere:
+	case List, ListBy, Page, Count, Exists, UpdateWhere, DeleteWhere:
 		u.pkg(pathFilter)
+	case ExecResult:
+		u.pkg(pathPgconn)
 	}
 	if m.Filter != nil {
 		u.pkg(pathFilter)
@@ -164,6 +170,9 @@ func (m *Method) QueuesOne() string {
 // QueuesMany returns the beginning of a call that adds a statement with many
 // rows.
 func (m *Method) QueuesMany() string {
+	if m.Shape == CreateMany && m.Derived {
+		return fmt.Sprintf("tenant.QueueMade(r.b, %s, %s, ", m.Row.Of.Collect, m.Sized())
+	}
 	if m.Row.Of != nil {
 		return fmt.Sprintf("tenant.QueueMany(r.b, %s, %s, ", m.Row.Of.Collect, m.Sized())
 	}
@@ -176,6 +185,15 @@ func (m *Method) Statement() string {
 		return m.Var.SQL + ", " + m.Var.Args + "..."
 	}
 	return strings.Join(append([]string{m.Text()}, m.SQL...), ", ")
+}
+
+// QueuesRows returns the beginning of a call that adds a statement with a number of
+// rows.
+func (m *Method) QueuesRows() string {
+	if m.Stale {
+		return "tenant.QueueVersion(r.b, "
+	}
+	return "tenant.QueueRows(r.b, "
 }
 
 // TwinLines returns the fields of the batch as gofmt lines them up.

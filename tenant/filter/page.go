@@ -227,6 +227,21 @@ func (p *Paging) Rows(rows pgx.Rows, err error) (pgx.Rows, error) {
 	return &pageRows{Rows: rows, page: p}, nil
 }
 
+// QueuePage adds the page of q to a batch, for generated code; err is what Paginate
+// returned beside it, and fails the batch. collect reads rows to their end.
+//
+//go:noinline
+func QueuePage[M any](b *tenant.Batch, q *Paging, err error, collect func(rows pgx.Rows, err error, size int) ([]M, error)) *tenant.Result[Page[M]] {
+	if err != nil {
+		return tenant.FailedResult[Page[M]](b, err)
+	}
+	return tenant.QueueRead(b, func(rows pgx.Rows, err error) (Page[M], error) {
+		rows, err = q.Rows(rows, err)
+		items, err := collect(rows, err, q.Size())
+		return Page[M]{Items: items, Next: q.Next()}, err
+	}, q.SQL, q.Args...)
+}
+
 // Next returns the cursor behind the page once its rows were read: "" when there
 // are no more, or when reading failed.
 func (p *Paging) Next() Cursor { return p.next }

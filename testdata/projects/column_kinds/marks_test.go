@@ -34,14 +34,29 @@ func TestVersions(t *testing.T) {
 	if n, err := store.Articles.Update(ctx, acme, 9, 1, gen.ArticlePatch{Body: gen.Set("x")}); n != 0 || !errors.Is(err, tenant.ErrStale) {
 		t.Errorf("an update of what is not there: %d, %v, want ErrStale", n, err)
 	}
+	// In a batch, too, it is the change's own result: what else the batch does is kept.
+	var stale, fresh *tenant.Result[int64]
+	err = store.Batch(ctx, acme, func(b *gen.Batch) {
+		stale = b.Articles.Update(1, seen.Version, gen.ArticlePatch{Body: gen.Set("theirs")})
+		fresh = b.Articles.Update(1, seen.Version+1, gen.ArticlePatch{Body: gen.Set("batch")})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n, err := stale.Get(); n != 0 || !errors.Is(err, tenant.ErrStale) {
+		t.Errorf("an update of what has changed, in a batch: %d, %v, want ErrStale", n, err)
+	}
+	if n, err := fresh.Get(); n != 1 || err != nil {
+		t.Errorf("an update in a batch: %d, %v", n, err)
+	}
 	if n, err := store.Articles.UpdateWhere(ctx, acme, gen.ArticlePatch{Body: gen.Set("all")}, filter.All[models.Article]()); n != 2 || err != nil {
 		t.Errorf("UpdateWhere: %d, %v", n, err)
 	}
-	if got, err := store.Articles.Get(ctx, acme, 1); got.Version != 3 || got.Body != "all" || err != nil {
-		t.Errorf("%+v, %v, want version 3", got, err)
-	}
-	if got, err := store.Articles.Upsert(ctx, acme, gen.NewArticle{ID: 1, Slug: "c"}); got.Version != 4 || got.Slug != "c" || got.Body != "all" || err != nil {
+	if got, err := store.Articles.Get(ctx, acme, 1); got.Version != 4 || got.Body != "all" || err != nil {
 		t.Errorf("%+v, %v, want version 4", got, err)
+	}
+	if got, err := store.Articles.Upsert(ctx, acme, gen.NewArticle{ID: 1, Slug: "c"}); got.Version != 5 || got.Slug != "c" || got.Body != "all" || err != nil {
+		t.Errorf("%+v, %v, want version 5", got, err)
 	}
 	if got, err := store.Articles.Get(ctx, widget, 1); got.Version != 1 || got.Body != "" || got.Slug != "a" || err != nil {
 		t.Errorf("the other tenant's article is %+v, %v", got, err)

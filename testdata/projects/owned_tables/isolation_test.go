@@ -117,6 +117,19 @@ func TestOwnedRowsFollowTheirOrder(t *testing.T) {
 	if made, err := store.LineNotes.CreateMany(ctx, acme.of, []gen.NewLineNote{{LineItemID: widget.line, Number: 7}}); !errors.Is(err, tenant.ErrNotFound) {
 		t.Errorf("CreateMany below the other tenant's line: %v, %v, want ErrNotFound", made, err)
 	}
+	var foreign, empty *tenant.Result[[]models.LineItem]
+	err = store.Batch(ctx, acme.of, func(b *gen.Batch) {
+		foreign, empty = b.LineItems.CreateMany(mixed), b.LineItems.CreateMany(nil)
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	if made, err := foreign.Get(); !errors.Is(err, tenant.ErrNotFound) {
+		t.Errorf("CreateMany below both tenants' orders, in a batch: %v, %v, want ErrNotFound", made, err)
+	}
+	if made, err := empty.Get(); made == nil || len(made) != 0 || err != nil {
+		t.Errorf("CreateMany of no lines, in a batch: %v, %v", made, err)
+	}
 	for _, b := range []book{acme, widget} {
 		if n, err := store.LineItems.Count(ctx, b.of); n != 1 || err != nil {
 			t.Errorf("%d lines, %v", n, err)

@@ -13,6 +13,7 @@ import (
 	kinds "example.com/projects/sqlc_features/go-kinds"
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/tenantc/tenantc/tenant"
@@ -116,6 +117,12 @@ func TestEverySQLCFeature(t *testing.T) {
 		check(":execrows", n, int64(1), err)
 		tag, err := store.Orders.Ship(ctx, id, []int64{1, 2})
 		check(":execresult", tag.String(), "UPDATE 2", err)
+		var shipped *tenant.Result[pgconn.CommandTag]
+		err = store.Batch(ctx, id, func(b *gen.Batch) { shipped = b.Orders.Ship([]int64{1, 2, 9}) })
+		if err == nil {
+			tag, err = shipped.Get()
+		}
+		check(":execresult in a batch", tag.String(), "UPDATE 2", err)
 		o, err = store.Orders.GetOrder(ctx, id, 1)
 		check("what they wrote", []any{o.Status, *o.Before, o.Details.Notes[0], o.ShippedAt.Valid}, []any{gen.AppStatusPaid, gen.AppStatusOpen, "new", true}, err)
 
