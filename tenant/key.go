@@ -3,6 +3,7 @@ package tenant
 import (
 	"encoding/binary"
 	"hash/maphash"
+	"runtime"
 )
 
 // Key is the key of one tenant: an [ID], an [Int64ID] or a [TextID], or a type
@@ -70,20 +71,53 @@ func (who *identity) hash(seed maphash.Seed) uint64 {
 // admit returns ErrNoTenant for a key that holds none. It is identify for those
 // who ask no more.
 func admit(id Key) error {
-	if id == nil || !id.given() {
+	given := false
+	switch key := id.(type) {
+	case nil:
+	case ID: // what most programs have, and no pointer
+		given = key.given()
+	default:
+		given = holds(id)
+	}
+	if !given {
 		return ErrNoTenant
 	}
 	return nil
 }
 
 // identify returns the identity of id, or ErrNoTenant when it holds none.
-func identify(id Key) (identity, error) {
-	if id == nil {
-		return identity{}, ErrNoTenant
+func identify(id Key) (who identity, err error) {
+	switch key := id.(type) {
+	case nil:
+	case ID:
+		who = key.identity()
+	default:
+		who = identityOf(id)
 	}
-	who := id.identity()
 	if who.kind == kindNone {
 		return identity{}, ErrNoTenant
 	}
 	return who, nil
+}
+
+// A key may be a pointer to one of the kinds, or embed one, and that may be nil,
+// which holds no tenant.
+
+func holds(id Key) (given bool) {
+	defer passNil()
+	return id.given()
+}
+
+func identityOf(id Key) (who identity) {
+	defer passNil()
+	return id.identity()
+}
+
+// passNil is deferred around the methods of a key, which fail for no other reason.
+func passNil() {
+	switch failed := recover().(type) {
+	case nil, runtime.Error:
+	default:
+		panic(failed)
+	}
 }

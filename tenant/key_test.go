@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
 
 	"github.com/tenantc/tenantc/tenant"
@@ -244,5 +245,44 @@ func TestEncodingAllocations(t *testing.T) {
 	}
 	if size := reflect.TypeFor[tenant.ID]().Size(); size != 16 {
 		t.Errorf("an ID is %d bytes, want 16", size)
+	}
+}
+
+// A pointer to a key is one, too, as is what embeds it. A nil one is no tenant, and
+// no reason to panic.
+func TestNilPointers(t *testing.T) {
+	t.Parallel()
+	type pointing struct{ *tenant.ID }
+	db := tenant.NewShared(nil) // nothing is sent
+	for what, id := range map[string]tenant.Key{
+		"nothing": nil, "ID": (*tenant.ID)(nil), "Int64ID": (*tenant.Int64ID)(nil), "TextID": (*tenant.TextID)(nil),
+		"a dimension's": (*orgID)(nil), "embedded": pointing{}, "a pointer to that": (*pointing)(nil),
+	} {
+		if _, err := db.Exec(t.Context(), id, "select 1"); !errors.Is(err, tenant.ErrNoTenant) {
+			t.Errorf("%s: Exec: %v, want ErrNoTenant", what, err)
+		}
+		if _, err := db.Query(t.Context(), id, "select 1"); !errors.Is(err, tenant.ErrNoTenant) {
+			t.Errorf("%s: Query: %v, want ErrNoTenant", what, err)
+		}
+		if err := db.QueryRow(t.Context(), id, "select 1").Scan(); !errors.Is(err, tenant.ErrNoTenant) {
+			t.Errorf("%s: QueryRow: %v, want ErrNoTenant", what, err)
+		}
+		if err := db.InTx(t.Context(), id, pgx.TxOptions{}, nil); !errors.Is(err, tenant.ErrNoTenant) {
+			t.Errorf("%s: InTx: %v, want ErrNoTenant", what, err)
+		}
+		if err := db.SendBatch(t.Context(), id, &pgx.Batch{}).Close(); !errors.Is(err, tenant.ErrNoTenant) {
+			t.Errorf("%s: SendBatch: %v, want ErrNoTenant", what, err)
+		}
+		if err := tenant.RunBatch(t.Context(), db, id, func(*tenant.Batch) { t.Error("it ran") }); !errors.Is(err, tenant.ErrNoTenant) {
+			t.Errorf("%s: RunBatch: %v, want ErrNoTenant", what, err)
+		}
+	}
+	// What is pointed to is the tenant.
+	if keys, err := tenant.Refs(&acme, 1, func(int) (int, bool, bool) { return 7, true, true }); len(keys) != 1 || err != nil {
+		t.Errorf("a pointer to a key: %v, %v", keys, err)
+	}
+	ctx := tenant.NewContext(t.Context(), (*tenant.ID)(nil))
+	if id, err := tenant.FromContext[*tenant.ID](ctx); !errors.Is(err, tenant.ErrNoTenant) {
+		t.Errorf("of a context: %v, %v, want ErrNoTenant", id, err)
 	}
 }
