@@ -19,6 +19,7 @@ const (
 	CodeCRUD         Code = "TC5107"
 	CodeNoModule     Code = "TC5108"
 	CodeOption       Code = "TC5109"
+	CodeEmbedOuter   Code = "TC5110"
 )
 
 var emitCodes = []Info{
@@ -136,5 +137,13 @@ var emitCodes = []Info{
 			"Those that change the shape of sqlc's methods change nothing, because these methods are read and not emitted.",
 		Before: "options: {package: gen, sql_package: pgx/v5, emit_interface: true}",
 		After:  "options: {package: gen, sql_package: pgx/v5}",
+	},
+	{
+		Code:  CodeEmbedOuter,
+		Title: "a struct is embedded that an outer join may leave out",
+		Text: "sqlc.embed makes one struct of a table's columns. Where an outer join has no row of the table they are all NULL, the struct " +
+			"has fields that cannot be, and the method fails for such a row when it runs. A column that is named by itself is typed as one that may be NULL.",
+		Before: "select sqlc.embed(o), sqlc.embed(n) from orders o left join news n on …",
+		After:  "select sqlc.embed(o), n.id as news_id, n.title from orders o left join news n on …",
 	},
 }

@@ -172,6 +172,7 @@ func (k *kept) reading(p *packed.Packing, r *reading) {
 		if packed.Number(p, &column); p.Gives() && column > 0 {
 			o.column = o.relation.Columns[column-1]
 		}
+		p.Bool(&o.absent)
 	})
 	p.Bool(&r.sets)
 	packed.Number(p, &r.limit)

@@ -16,6 +16,7 @@ import (
 // the columns are the model's, a single value, or a struct of the query's own.
 func (b *builder) result(r *repo, m *Method, pos diag.Pos, running *reading, q *sqlcrun.Query) *Row {
 	outs := b.outputs(running, q)
+	b.checkEmbeds(m, pos, outs)
 	if owner, order := whole(outs); owner != nil {
 		if b.ordered(owner, order) {
 			return b.rowOf(r, owner)
@@ -99,7 +100,7 @@ type output struct {
 	owner    *row      // the row of whose relation it is a column, or nil
 	field    *rowField // in owner
 	instance int       // the mention of the relation, from 1; 0 when it is not known
-	loose    bool      // it may be NULL where the column may not
+	loose    bool      // it may be NULL where the column may not, or where those of embed may not
 }
 
 // outputs types the columns of a query. Where a column of a relation can be
@@ -113,6 +114,9 @@ func (b *builder) outputs(running *reading, q *sqlcrun.Query) []output {
 		o := &out[i]
 		if col.Embed != nil {
 			o.embed = b.embedded(col)
+			for n := range o.embed.fields {
+				o.loose = o.loose || at+n < len(running.targets) && running.targets[at+n].absent
+			}
 			at += len(o.embed.fields)
 			continue
 		}
@@ -148,6 +152,22 @@ func (b *builder) outputs(running *reading, q *sqlcrun.Query) []output {
 		}
 	}
 	return out
+}
+
+// checkEmbeds warns of a sqlc.embed whose struct cannot be filled where an outer
+// join has no row for it.
+func (b *builder) checkEmbeds(m *Method, pos diag.Pos, outs []output) {
+	for _, o := range outs {
+		if o.embed == nil || !o.loose || !slices.ContainsFunc(o.embed.fields, func(f *rowField) bool { return !f.typ.nullable() }) {
+			continue
+		}
+		b.rep.Add(diag.Diagnostic{
+			Code: diag.CodeEmbedOuter, Severity: diag.Warning, Pos: pos,
+			Message: fmt.Sprintf("%s embeds %s, which an outer join may leave out", m.Name, o.embed.rel.Name),
+			Why:     "reading a row without one fails: its columns are NULL, and the fields of the struct cannot be",
+			Fix:     "name its columns one by one, whose fields are then pointers, or make the join an inner one",
+		})
+	}
 }
 
 // embedded returns the row of a sqlc.embed: the user's model when it has a field

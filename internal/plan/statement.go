@@ -143,6 +143,7 @@ type origin struct {
 	instance int // the mention of the relation, from 1
 	relation *catalog.Relation
 	column   *catalog.Column
+	absent   bool // an outer join of the outermost level may leave its row out
 }
 
 // copying is the table that a :copyfrom fills, and for each of its columns the
@@ -166,8 +167,14 @@ func (d *Draft) read(s *statement, text string) *reading {
 	if body == nil || len(proof.Unread) > 0 {
 		return r // sqlc alone says what the columns are
 	}
+	outer := map[*query.RTE]bool{}
+	leftOut(body, outer)
 	for _, t := range body.Columns() {
-		r.targets = append(r.targets, originOf(t.Expr))
+		o := originOf(t.Expr)
+		if c, ok := t.Expr.(*query.ColRef); ok {
+			o.absent = outer[c.RTE]
+		}
+		r.targets = append(r.targets, o)
 	}
 	sel, ok := body.(*query.Select)
 	r.sets = ok && sel.Sets != nil
@@ -180,6 +187,35 @@ func (d *Draft) read(s *statement, text string) *reading {
 		r.copy = copyingOf(body)
 	}
 	return r
+}
+
+// leftOut adds to outer the entries of a query's FROM for which an outer join may
+// give a row without one.
+func leftOut(body query.Query, outer map[*query.RTE]bool) {
+	var visit func(item query.FromItem, absent bool)
+	visit = func(item query.FromItem, absent bool) {
+		switch item := item.(type) {
+		case *query.RTE:
+			if absent {
+				outer[item] = true
+			}
+		case *query.Join:
+			visit(item.Left, absent || item.Kind == query.Right || item.Kind == query.Full)
+			visit(item.Right, absent || item.Kind == query.Left || item.Kind == query.Full)
+		}
+	}
+	var from []query.FromItem
+	switch q := body.(type) {
+	case *query.Select:
+		from = q.From
+	case *query.Update:
+		from = q.From
+	case *query.Delete:
+		from = q.Using
+	}
+	for _, item := range from {
+		visit(item, false)
+	}
 }
 
 // originOf follows a plain column reference down to the relation that it reads.
@@ -195,7 +231,7 @@ func originOf(e query.Expr) origin {
 			if rte.Relation == nil || rte.Cols[c.Col].Column == nil {
 				return origin{}
 			}
-			return origin{rte.ID + 1, rte.Relation, rte.Cols[c.Col].Column}
+			return origin{instance: rte.ID + 1, relation: rte.Relation, column: rte.Cols[c.Col].Column}
 		case rte.Kind == query.RelationRTE, rte.Kind == query.SubqueryRTE:
 			inner = rte.Sub
 		case rte.Kind == query.CTERTE && rte.CTE != nil && !rte.Self:
