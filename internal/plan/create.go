@@ -58,9 +58,12 @@ func (c *crud) newRows() *newRows {
 		return nil
 	}
 	if len(c.own.dims)+len(n.owner)+len(n.required) == 0 {
-		c.b.note(c.pos(), fmt.Sprintf("%s has no generated Create, CreateMany and Upsert: every column of a new row has a default", c.repo.Name),
-			"they are put together of the columns that a row must have, and of those that are given", "", nil)
-		return nil
+		n.first = c.anchor(n.optional)
+		if i := slices.IndexFunc(n.optional, func(f *rowField) bool { return f.col == n.first }); i >= 0 {
+			n.optional = slices.Delete(n.optional, i, i+1)
+			c.b.note(n.first.Pos, fmt.Sprintf("%s.Create takes no %s", c.repo.Name, n.first.Name),
+				"every column of a new row has a default, and the statement must name one", "", nil)
+		}
 	}
 	if p, ok := c.b.proven(n.text(n.required, nil)); !ok {
 		c.unproven("Create", p)
@@ -68,6 +71,23 @@ func (c *crud) newRows() *newRows {
 	}
 	n.optional = c.provable(n.optional, func(fs []*rowField) string { return n.text(n.required, fs) }, "Create takes no")
 	return n
+}
+
+// anchor returns the column that an INSERT names, with its default, where it need
+// name none: one that cannot be given anyway, or else the last that is not of the
+// key.
+func (c *crud) anchor(optional []*rowField) *catalog.Column {
+	for _, col := range c.rel.Columns {
+		if col.Generated != nil || col.Identity == 'a' || c.row.marked(c.row.field(col)) {
+			return col
+		}
+	}
+	for _, f := range slices.Backward(optional) {
+		if !slices.Contains(c.keys, f) {
+			return f.col
+		}
+	}
+	return optional[0].col
 }
 
 func (n *newRows) create() {

@@ -59,6 +59,7 @@ func (n *newRows) createMany() {
 		m.add(f, in)
 	}
 	if len(m.fields) == 0 {
+		c.b.note(c.pos(), fmt.Sprintf("%s has no generated CreateMany: the server fills every column", c.repo.Name), "", "", nil)
 		return
 	}
 	if m.sequenceKey() == nil && slices.ContainsFunc(c.keys, func(f *rowField) bool { return !slices.Contains(m.fields, f) }) {

@@ -12,7 +12,8 @@ import (
 // columns go.
 type insert struct {
 	c     *crud
-	owner []*rowField // owning foreign key of a derived relation
+	owner []*rowField     // owning foreign key of a derived relation
+	first *catalog.Column // named with its default where no other column is; nil where there are others
 }
 
 // insert returns nil, with a note, when a derived relation cannot be inserted
@@ -35,6 +36,9 @@ func (in *insert) head(required []*rowField) string {
 			names = append(names, quote(in.c.rel.Columns[t.Columns[d.dim.Index]].Name))
 		}
 	}
+	if in.first != nil {
+		names = append(names, quote(in.first.Name))
+	}
 	for _, f := range slices.Concat(in.owner, required) {
 		names = append(names, quote(f.col.Name))
 	}
@@ -54,6 +58,9 @@ func (in *insert) middle(required []*rowField) string {
 			values = append(values, "parent."+quote(in.c.own.up.rel.Columns[i].Name))
 			n++
 		}
+	}
+	if in.first != nil {
+		values = append(values, "default")
 	}
 	for range required {
 		n++

@@ -126,6 +126,25 @@ func TestEachCompanyHasADatabase(t *testing.T) {
 		t.Errorf("LoadDocuments: %v, %v", of, err)
 	}
 
+	// A row of nothing but defaults, of which any may be given.
+	noon := time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
+	for _, of := range []tenant.TextID{acme, widget} {
+		first, err := store.Visits.Create(ctx, of, gen.NewVisit{})
+		if err != nil || first.At.IsZero() {
+			t.Errorf("Create of defaults: %v, %v", first, err)
+		}
+		if second, err := store.Visits.Create(ctx, of, gen.NewVisit{At: &noon}); err != nil || !second.At.Equal(noon) || second.ID != first.ID+1 {
+			t.Errorf("Create: %v, %v", second, err)
+		}
+		many, err := store.Visits.CreateMany(ctx, of, []gen.NewVisit{{}, {}})
+		if err != nil || len(many) != 2 || many[1].ID != many[0].ID+1 {
+			t.Errorf("CreateMany of defaults: %v, %v", many, err)
+		}
+		if n, err := store.Visits.Count(ctx, of); n != 4 || err != nil {
+			t.Errorf("%d visits, %v, want 4", n, err)
+		}
+	}
+
 	// A batch, a copy, a transaction, a statement for each item.
 	err = store.Batch(ctx, widget, func(b *gen.Batch) {
 		b.Folders.Create(gen.NewFolder{Name: "notes"})
