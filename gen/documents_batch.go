@@ -37,7 +37,7 @@ func (r *DocumentsBatch) ListBy(by filter.Order[models.Document], conds ...filte
 func (r *DocumentsBatch) Page(by filter.Order[models.Document], after filter.Cursor, conds ...filter.Cond[models.Document]) *tenant.Result[filter.Page[models.Document]] {
 	key := r.b.Key()
 	q, err := filter.Paginate(key, listDocuments, []any{key}, by, documentKey, after, conds)
-	return filter.QueuePage(r.b, &q, err, collectDocuments)
+	return filter.QueuePage(r.b, q, err, collectDocuments)
 }
 
 // Count is [Documents.Count] in a batch.

@@ -251,8 +251,7 @@ func (r *Users) LoadDocuments(ctx context.Context, tenantID tenant.ID, users []m
 		return nil, err
 	}
 	for _, d := range found {
-		k := d.OwnerID
-		out[k] = append(out[k], d)
+		out[d.OwnerID] = append(out[d.OwnerID], d)
 	}
 	return out, nil
 }

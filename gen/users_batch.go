@@ -37,7 +37,7 @@ func (r *UsersBatch) ListBy(by filter.Order[models.User], conds ...filter.Cond[m
 func (r *UsersBatch) Page(by filter.Order[models.User], after filter.Cursor, conds ...filter.Cond[models.User]) *tenant.Result[filter.Page[models.User]] {
 	key := r.b.Key()
 	q, err := filter.Paginate(key, listUsers, []any{key}, by, userKey, after, conds)
-	return filter.QueuePage(r.b, &q, err, collectUsers)
+	return filter.QueuePage(r.b, q, err, collectUsers)
 }
 
 // Count is [Users.Count] in a batch.

@@ -70,7 +70,16 @@ func (b *Batch) Fail(err error) {
 	}
 }
 
+// Read adds a statement that returns rows: read reads them to their end, closes them,
+// and fills what [NewResult] made. It is for generated code, as what adds a statement
+// of one kind is.
+func (b *Batch) Read(sql string, args []any, read func(rows pgx.Rows, err error) error) {
+	b.add(sql, args, func(results pgx.BatchResults) error { return read(results.Query()) })
+}
+
 // add panics once fn of RunBatch has returned: the statement would never run.
+//
+//go:noinline
 func (b *Batch) add(sql string, args []any, read func(pgx.BatchResults) error) {
 	if b.over {
 		panic("tenant: a statement was added to a batch that was sent already")
@@ -81,6 +90,8 @@ func (b *Batch) add(sql string, args []any, read func(pgx.BatchResults) error) {
 
 // addRow is add for a statement that returns one row. missing is where it goes
 // that there is none.
+//
+//go:noinline
 func (b *Batch) addRow(sql string, args []any, missing *error, scan func(pgx.Row) error) {
 	b.add(sql, args, func(results pgx.BatchResults) error {
 		err := scan(results.QueryRow())
@@ -116,6 +127,12 @@ func (r *Result[T]) Get() (T, error) {
 		return *new(T), err
 	}
 	return r.value, nil
+}
+
+// NewResult returns a result, and where its value goes.
+func NewResult[T any](b *Batch) (r *Result[T], value *T) {
+	r = &Result[T]{b: b}
+	return r, &r.value
 }
 
 // FailedResult fails the batch with err and returns a result of it.
@@ -168,19 +185,6 @@ func QueueMade[T any](b *Batch, collect func(rows pgx.Rows, err error, size int)
 		if r.value, err = collect(rows, err, size); err == nil && len(r.value) == 0 {
 			r.err = ErrNotFound
 		}
-		return err
-	})
-	return r
-}
-
-// QueueRead adds a statement that returns rows, of which read makes the result: it
-// reads them to their end and closes them.
-//
-//go:noinline
-func QueueRead[T any](b *Batch, read func(rows pgx.Rows, err error) (T, error), sql string, args ...any) *Result[T] {
-	r := &Result[T]{b: b}
-	b.add(sql, args, func(results pgx.BatchResults) (err error) {
-		r.value, err = read(results.Query())
 		return err
 	})
 	return r

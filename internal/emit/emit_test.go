@@ -73,7 +73,7 @@ var twins = map[plan.Shape]string{
 	plan.Upsert: "return tenant.QueueOne(r.b, scanUser, do+s.list+doMiddle+s.values+doEnd+s.sets+doLast, s.args...)",
 
 	plan.ExecResult: "(items []string) *tenant.Result[pgconn.CommandTag] {\n\tkey := r.b.Key()\n\treturn tenant.QueueTag(r.b, do, key, items)",
-	plan.Page:       "q, err := filter.Paginate(key, do, []any{key, items}, by, userKey, after, conds)\n\treturn filter.QueuePage(r.b, &q, err, collectUsers)",
+	plan.Page:       "q, err := filter.Paginate(key, do, []any{key, items}, by, userKey, after, conds)\n\treturn filter.QueuePage(r.b, q, err, collectUsers)",
 	plan.CreateMany: "args, err := doArgs(items, key, items)\n\tif err != nil {\n\t\treturn tenant.FailedResult[[]string](r.b, err)\n\t}\n\treturn tenant.QueueMade(r.b, collectUsers, len(items), do, args...)",
 
 	plan.ListBy:      "filter.Sorted(do, []any{key, items}, by, userKey, conds)\n\treturn tenant.QueueMany(r.b, collectUsers, by.Size(), ",

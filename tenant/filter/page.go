@@ -52,9 +52,11 @@ type Paging struct {
 //
 // It returns ErrLimit, and [tenant.ErrCursor] for a cursor that was not made
 // for this tenant, statement, order and form of conditions.
-func Paginate[P any](id tenant.Key, statement string, args []any, by OrderOf[P], key Keys, after Cursor, conds []CondOf[P]) (Paging, error) {
+//
+//go:noinline
+func Paginate[P any](id tenant.Key, statement string, args []any, by OrderOf[P], key Keys, after Cursor, conds []CondOf[P]) (*Paging, error) {
 	if !by.o.limited || by.o.limit < 1 {
-		return Paging{}, ErrLimit
+		return nil, ErrLimit
 	}
 	bare := args
 	statement, args = Where(statement, args, conds)
@@ -63,12 +65,12 @@ func Paginate[P any](id tenant.Key, statement string, args []any, by OrderOf[P],
 
 // paginate is Paginate with the conditions in place. bare are the arguments
 // without theirs: the keys of the dimensions.
-func (o *order) paginate(id tenant.Key, bare []any, statement string, args []any, key Keys, after Cursor) (Paging, error) {
+func (o *order) paginate(id tenant.Key, bare []any, statement string, args []any, key Keys, after Cursor) (*Paging, error) {
 	parts := []string{fmt.Sprintf("%T %v", id, id)}
 	for _, a := range bare {
 		parts = append(parts, fmt.Sprintf("%T %v", a, a))
 	}
-	p := Paging{sorts: o.full(key), limit: o.limit}
+	p := &Paging{sorts: o.full(key), limit: o.limit}
 
 	var text writer
 	writeOrder(&text, p.sorts)
@@ -83,7 +85,7 @@ func (o *order) paginate(id tenant.Key, bare []any, statement string, args []any
 	if after != "" {
 		place, err := p.open(after)
 		if err != nil {
-			return Paging{}, err
+			return nil, err
 		}
 		w.WriteString(" and (")
 		p.behind(&w, place)
@@ -235,11 +237,14 @@ func QueuePage[M any](b *tenant.Batch, q *Paging, err error, collect func(rows p
 	if err != nil {
 		return tenant.FailedResult[Page[M]](b, err)
 	}
-	return tenant.QueueRead(b, func(rows pgx.Rows, err error) (Page[M], error) {
+	r, page := tenant.NewResult[Page[M]](b)
+	b.Read(q.SQL, q.Args, func(rows pgx.Rows, err error) error {
 		rows, err = q.Rows(rows, err)
-		items, err := collect(rows, err, q.Size())
-		return Page[M]{Items: items, Next: q.Next()}, err
-	}, q.SQL, q.Args...)
+		page.Items, err = collect(rows, err, q.Size())
+		page.Next = q.Next()
+		return err
+	})
+	return r
 }
 
 // Next returns the cursor behind the page once its rows were read: "" when there
