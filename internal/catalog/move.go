@@ -94,6 +94,14 @@ func (b *builder) retype(from, to Type) {
 	if len(b.cat.index.tainted) > 0 {
 		b.taintRenamed(from, to)
 	}
+	b.boundTrees(func(n *pgast.Node) {
+		pgast.Walk(n, func(m pgast.Message) bool {
+			if t, ok := m.(*pgast.TypeName); ok && splitName(t.Names) == (qname{from.Schema, from.Name}) && (len(t.Names) > 1 || !builtinTypes[from.Name]) {
+				t.Names = qname{to.Schema, to.Name}.nodes()
+			}
+			return true
+		})
+	})
 }
 
 // taintRenamed carries a taint over to a type's new name.
@@ -126,41 +134,14 @@ func (b *builder) moveFunction(o *pgast.ObjectWithArgs, schema, name string) {
 // called reports whether an expression, a view, a cast, an operator class or a
 // type calls a function of that name.
 func (b *builder) called(name string) bool {
-	var others []*Expr
-	for _, u := range b.cat.Types {
-		others = append(append(others, u.Default), u.Checks...)
-	}
-	for _, f := range b.cat.Functions {
-		for _, a := range f.Args {
-			others = append(others, a.Default)
-		}
-	}
-	if slices.ContainsFunc(others, func(e *Expr) bool { return e != nil && calls(e.Node, name) }) ||
-		slices.ContainsFunc(b.cat.Casts, func(c *UserCast) bool { return c.Function == name }) ||
+	found := slices.ContainsFunc(b.cat.Casts, func(c *UserCast) bool { return c.Function == name }) ||
 		slices.ContainsFunc(b.cat.Types, func(u *UserType) bool { return u.Diff == name }) ||
-		slices.ContainsFunc(b.cat.OpClasses, func(c *OpClass) bool { return slices.Contains(c.Functions, name) }) {
-		return true
-	}
-	for _, rel := range b.cat.Relations {
-		exprs := rel.exprs()
-		for _, c := range rel.Columns {
-			exprs = append(exprs, c.Default)
-		}
-		for _, p := range rel.Policies {
-			exprs = append(exprs, p.Using, p.Check)
-		}
-		for _, e := range exprs {
-			if e != nil && calls(e.Node, name) {
-				return true
-			}
-		}
-		if rel.Definition != nil && calls(rel.Definition, name) {
-			return true
-		}
-	}
-	return false
+		slices.ContainsFunc(b.cat.OpClasses, func(c *OpClass) bool { return slices.Contains(c.Functions, name) })
+	b.boundTrees(func(n *pgast.Node) { found = found || calls(n, name) })
+	return found
 }
 
+// moveCollation gives a collation another name or schema, everywhere it is used.
 func (b *builder) moveCollation(from, to qname) {
 	c := b.cat.index.collations[from]
 	if c == nil {
@@ -170,6 +151,14 @@ func (b *builder) moveCollation(from, to qname) {
 	delete(b.cat.index.collations, from)
 	c.Schema, c.Name = to.schema, to.name
 	b.cat.index.collations[to] = c
+	b.boundTrees(func(n *pgast.Node) {
+		pgast.Walk(n, func(m pgast.Message) bool {
+			if c, ok := m.(*pgast.CollateClause); ok && splitName(c.Collname) == from && (len(c.Collname) > 1 || !builtinCollations[from.name]) {
+				c.Collname = to.nodes()
+			}
+			return true
+		})
+	})
 }
 
 // renameSchema moves everything that a schema holds.
