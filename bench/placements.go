@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -10,7 +9,6 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/tenantc/tenantc/bench/turns"
 	"github.com/tenantc/tenantc/internal/pgtest"
-	"github.com/tenantc/tenantc/schema"
 	"github.com/tenantc/tenantc/tenant"
 	"github.com/tenantc/tenantc/tenant/pools"
 )
@@ -23,7 +21,7 @@ const (
 	maxLookup        = 100 * time.Nanosecond
 	linkDelay        = 500 * time.Microsecond // in either direction
 	lookups          = 10000
-	socketBlocks     = 301 // short ones: whatever else the machine does lasts longer than one
+	socketBlocks     = 1001 // short ones: whatever else the machine does lasts longer than one
 )
 
 const (
@@ -153,129 +151,6 @@ func benchClient(ctx context.Context, r *turns.Report) error {
 		got, err := turns.Compare(callBlocks, n, p.call, c.direct)
 		if err != nil {
 			return err
-		}
-		placementRow(r, p.name, got, p.bound)
-	}
-	return nil
-}
-
-// appRole is the application's role where policies bind it, and schemaRole
-// where each tenant has a schema.
-const appRole, schemaRole = "bench_app", "bench_schemas"
-
-// referenceDatabase makes the reference application's database with policies
-// for the application's role, and a schema with the same tables.
-func referenceDatabase(ctx context.Context, server *pgtest.Server) (string, error) {
-	migrations, err := schema.Up()
-	if err != nil {
-		return "", err
-	}
-	const user = `insert into tenants (id, name, subdomain) values ('0198f1b2-0000-7000-8000-000000000001', 'Acme', 'acme');
-		insert into users (tenant_id, id, name, email, age) values
-			('0198f1b2-0000-7000-8000-000000000001', '0198f1b2-0000-7000-8000-0000000000aa', 'Ann', 'ann@acme.test', 41);
-		insert into users (tenant_id, name, email, age)
-			select '0198f1b2-0000-7000-8000-000000000001', 'user ' || n, n || '@acme.test', 20 from generate_series(1, 1000) n;
-		analyze;`
-	const rights = `grant select on tenants, users, documents to `
-	texts := append([]string{`create role ` + appRole + ` login; create role ` + schemaRole + ` login`}, migrations...)
-	texts = append(texts, user, rights+appRole)
-	for table, key := range map[string]string{"tenants": "id", "users": "tenant_id", "documents": "tenant_id"} {
-		texts = append(texts, `alter table `+table+` enable row level security; alter table `+table+` force row level security;
-			create policy everything on `+table+` using (true);
-			create policy tenant on `+table+` as restrictive using (`+key+` = (select current_setting('app.tenant_id')::uuid));`)
-	}
-	texts = append(texts, `create schema acme; grant usage on schema acme to `+schemaRole+`; set search_path = acme; create table tenants (like public.tenants including all);
-		create table users (like public.users including all); create table documents (like public.documents including all);
-		`+user+rights+schemaRole)
-	return server.CreateDatabase(ctx, texts...)
-}
-
-// benchServer measures whole calls, the server included, on the clock on the
-// wall: round trips are what counts.
-func benchServer(ctx context.Context, r *turns.Report, dsn string, delay time.Duration) (err error) {
-	over, bound, blocks, n := "local socket", maxRLSRatio, socketBlocks, 50
-	cfg, err := pgxpool.ParseConfig(dsn)
-	if err != nil {
-		return err
-	}
-	cfg.MaxConns = 1
-	if delay > 0 {
-		over, bound, blocks, n = "1 ms link", maxRLSLinkRatio, callBlocks, 20
-		proxy, err := pgtest.StartProxy(dsn, delay)
-		if err != nil {
-			return err
-		}
-		defer func() { err = errors.Join(err, proxy.Close()) }()
-		proxy.Through(&cfg.ConnConfig.Config)
-	}
-	open := func(user string, mode pgx.QueryExecMode) (*pgxpool.Pool, error) {
-		cfg := cfg.Copy()
-		cfg.ConnConfig.User, cfg.ConnConfig.DefaultQueryExecMode = user, mode
-		return pgxpool.NewWithConfig(ctx, cfg)
-	}
-	plain, err := open("postgres", pgx.QueryExecModeCacheStatement)
-	if err != nil {
-		return err
-	}
-	defer plain.Close()
-	guarded, err := open(appRole, pgx.QueryExecModeCacheStatement)
-	if err != nil {
-		return err
-	}
-	defer guarded.Close()
-	unprepared, err := open(schemaRole, pgx.QueryExecModeExec)
-	if err != nil {
-		return err
-	}
-	defer unprepared.Close()
-	rls, err := tenant.NewSharedRLS(ctx, guarded, tenant.RLSConfig{})
-	if err != nil {
-		return err
-	}
-	schemas, err := tenant.NewSchemas(ctx, unprepared, tenant.SchemasConfig{Name: func(tenant.Key) string { return "acme" }})
-	if err != nil {
-		return err
-	}
-	line, err := newWire(ctx, &cfg.ConnConfig.Config)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, line.close()) }()
-	onWire := cfg.Copy()
-	line.through(&onWire.ConnConfig.Config)
-	beside, err := pgxpool.NewWithConfig(ctx, onWire)
-	if err != nil {
-		return err
-	}
-	defer beside.Close()
-	many, err := pools.New(pools.Config{
-		Servers:   map[string]string{"main": dsn},
-		Configure: func(_ string, own *pgx.ConnConfig) { line.through(&own.Config) },
-	})
-	if err != nil {
-		return err
-	}
-	defer many.CloseAll(ctx)
-	databases, err := tenant.NewDatabases(many, tenant.DatabasesConfig{
-		At: func(tenant.Key) pools.Database { return pools.Database{Server: "main", Name: cfg.ConnConfig.Database} },
-	})
-	if err != nil {
-		return err
-	}
-	for _, p := range []struct {
-		name   string
-		db     tenant.DB
-		theirs func() error
-		bound  float64
-	}{
-		{"shared, " + over, tenant.NewShared(plain), direct(ctx, plain, findUser), 0},
-		{"database, " + over, databases, direct(ctx, beside, findUserToo), maxDatabaseRatio},
-		{"row-level security, " + over, rls, direct(ctx, plain, findUser), bound},
-		{"schema, " + over, schemas, direct(ctx, plain, findUser), 0},
-	} {
-		got, err := turns.CompareBy(turns.Wall, blocks, n, placed(ctx, p.db), p.theirs)
-		if err != nil {
-			return fmt.Errorf("%s: %w", p.name, err)
 		}
 		placementRow(r, p.name, got, p.bound)
 	}
