@@ -22,12 +22,17 @@ create table stops (id bigint primary key, trip_id bigint not null references tr
 create table notes (id bigint primary key, trip_id bigint not null references trips (id), stop_id bigint references stops (id));
 create table skippers (id bigint primary key, tenant_id uuid not null, boat_id bigint references boats (id), "Rank" int);
 create table crews (id bigint primary key, tenant_id uuid not null, skipper_id bigint references skippers (id));
+create schema yard;
+create table yard.docks (id bigint primary key, tenant_id uuid not null);
+create table yard.berths (id bigint primary key, dock_id bigint not null references yard.docks (id));
+create table yard.lines (id bigint primary key, berth_id bigint not null references yard.berths (id));
 `
 
 var causesTenancy = config.Tenancy{
 	Dimensions: []config.Dimension{{Name: "tenant", Columns: []string{"tenant_id"}, Root: "tenants"}},
 	Tables: []config.Table{
 		{Name: "trips", Via: []string{"boat_id"}}, {Name: "stops", Via: []string{"trip_id"}}, {Name: "notes", Via: []string{"trip_id"}},
+		{Name: "yard.berths", Via: []string{"dock_id"}}, {Name: "yard.lines", Via: []string{"berth_id"}},
 	},
 }
 
@@ -80,6 +85,9 @@ var causeCases = []causeCase{
 		[]string{"TC4102 n: and t.id = n.trip_id"}, ""},
 	{"delete from notes where id = @id",
 		[]string{"TC4102 notes: and exists (select 1 from trips parent join boats parent2 on parent2.id = parent.boat_id where parent.id = notes.trip_id and parent2.tenant_id = @tenant_id)"}, ""},
+	// A parent in another schema is named with it.
+	{"select 1 from yard.lines l where id = @id",
+		[]string{"TC4102 l: and exists (select 1 from yard.berths parent join yard.docks parent2 on parent2.id = parent.dock_id where parent.id = l.berth_id and parent2.tenant_id = @tenant_id)"}, ""},
 	// One inside a WITH, and all that is read off it.
 	{"with own as (select id, tenant_id from boats where id = @id) select 1 from own join skippers s on s.tenant_id = own.tenant_id where s.id > 0",
 		[]string{"TC4102 boats: and tenant_id = @tenant_id"}, "so is s"},

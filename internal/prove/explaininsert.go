@@ -65,5 +65,5 @@ func (p *prover) fixOwner(q *query.Insert, row int, owner *catalog.ForeignKey) s
 	}
 	from, where := p.parents(owner)
 	return fmt.Sprintf("insert into %s (…) select %s, … from %s where %s and %s",
-		query.Ident(q.Target.Relation.Name), strings.Join(keys, ", "), from, strings.Join(ties, " and "), where)
+		tableName(q.Target.Relation), strings.Join(keys, ", "), from, strings.Join(ties, " and "), where)
 }

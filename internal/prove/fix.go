@@ -102,7 +102,7 @@ func (lv *level) says(r, o *query.RTE, owner *catalog.ForeignKey) bool {
 // refers to, the first of which is called parent: those that are the tenant's.
 func (p *prover) parents(owner *catalog.ForeignKey) (from, where string) {
 	alias := "parent"
-	from = query.Ident(owner.To.Name) + " " + alias
+	from = tableName(owner.To) + " " + alias
 	for n := 2; ; n++ {
 		ten := p.tenancy(owner.To)
 		if ten.Class != catalog.Derived {
@@ -114,7 +114,7 @@ func (p *prover) parents(owner *catalog.ForeignKey) (from, where string) {
 		for i, c := range owner.Columns {
 			ties = append(ties, fmt.Sprintf("%s.%s = %s.%s", next, query.Ident(owner.To.Columns[owner.RefColumns[i]].Name), alias, query.Ident(owner.From.Columns[c].Name)))
 		}
-		from += fmt.Sprintf(" join %s %s on %s", query.Ident(owner.To.Name), next, strings.Join(ties, " and "))
+		from += fmt.Sprintf(" join %s %s on %s", tableName(owner.To), next, strings.Join(ties, " and "))
 		alias = next
 	}
 }
