@@ -103,7 +103,7 @@ func (c *call) fields(st *Struct, given []param, expr string) {
 	names := scope{}
 	for _, p := range given {
 		name := names.take(c.b.paramName(p.name))
-		st.Fields = append(st.Fields, Field{Name: name, Type: c.r.use.typ(p.typ), Tag: c.b.paramTag(p.name)})
+		st.Fields = append(st.Fields, Field{Name: name, Type: c.r.use.typ(p.typ), Tag: c.b.paramTag(p.name, p.tags)})
 		c.exprs[p.number] = p.typ.argExpr(c.r.use, expr+"."+name)
 	}
 }

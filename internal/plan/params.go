@@ -13,6 +13,7 @@ type param struct {
 	number int
 	name   string // as SQL spells it: @name, or the compared column
 	typ    goType
+	tags   map[string]string // of the field, by go_struct_tag
 }
 
 // params returns the parameters of a query but for the tenants', in the order of
@@ -67,7 +68,7 @@ func (b *builder) params(s *statement, q *sqlcrun.Query) []param {
 			})
 			continue
 		}
-		out = append(out, param{number: i + 1, name: name, typ: t})
+		out = append(out, param{number: i + 1, name: name, typ: t, tags: b.structTags(&sp)})
 	}
 	return out
 }

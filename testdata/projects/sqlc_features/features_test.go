@@ -188,6 +188,10 @@ func TestOptions(t *testing.T) {
 	if !ok || field.Tag.Get("validate") != "gt=0" || field.Tag.Get("db") != "qty" {
 		t.Errorf("the tag of Quantity is %q", field.Tag)
 	}
+	field, ok = reflect.TypeFor[gen.PlaceOrderParams]().FieldByName("Quantity")
+	if !ok || field.Tag.Get("validate") != "gt=0" || field.Tag.Get("db") != "qty" {
+		t.Errorf("the tag of the parameter Quantity is %q", field.Tag)
+	}
 	if !gen.AppStatusOnHold.Valid() || gen.AppStatus("none").Valid() || len(gen.AllAppStatusValues()) != 3 {
 		t.Error("the enum's methods do not know its values")
 	}
