@@ -12,7 +12,7 @@ type Group struct {
 	Subject string // what this finding is about, where the findings of the group are about several things
 	Many    string // what is said of several subjects, behind their number; without it the message, which all share, is
 	Why     string // why, of several subjects
-	Fix     string // what helps all of them; %s stands for the list of the subjects
+	Fix     string // what helps all of them; %s stands for the list of the subjects; "" where that of the first does
 	Instead bool   // Fix is told alone, without that of the first
 }
 
@@ -68,11 +68,13 @@ func together(group []Diagnostic) Diagnostic {
 		}
 		out.Message = fmt.Sprintf("%d %s: %s", len(group), g.Many, named)
 		out.Why = g.Why
-		all := fmt.Sprintf(g.Fix, strings.Join(quoted(subjects), ", "))
-		if g.Instead {
-			out.Fix = all
-		} else {
-			out.Fix = "for each, as for the first: " + out.Fix + "; or " + all
+		if g.Fix != "" {
+			all := fmt.Sprintf(g.Fix, strings.Join(quoted(subjects), ", "))
+			if g.Instead {
+				out.Fix = all
+			} else {
+				out.Fix = "for each, as for the first: " + out.Fix + "; or " + all
+			}
 		}
 	}
 	out.Related = append([]Related{}, out.Related...)

@@ -42,6 +42,10 @@ func TestGrouped(t *testing.T) {
 			{Code: "TC4303", Pos: at(10), Message: "notes is not known, in 9 places", Fix: "declare it", Related: []Related{
 				{at(90), "created here"}, {at(11), "here too"}, {at(12), "here too"}, {at(13), "here too"}, {at(14), "here too"}, {at(15), "here too, and 3 more"}}},
 		}},
+		{"one remedy for all", []Diagnostic{
+			{Code: "TC5107", Pos: at(1), Message: "A has no Create", Fix: "drop t", Group: Group{Key: "t", Subject: "A.Create", Many: "methods are missing"}},
+			{Code: "TC5107", Pos: at(2), Message: "B has no Create", Fix: "drop t", Group: Group{Key: "t", Subject: "B.Create", Many: "methods are missing"}},
+		}, []Diagnostic{{Code: "TC5107", Pos: at(1), Message: "2 methods are missing: A.Create, B.Create", Fix: "drop t", Related: []Related{{at(2), "B.Create"}}}}},
 		{"subjects", []Diagnostic{key(1, "a.x", "w", false), key(2, "a.(y, z)", "w", false), key(3, "b.x", "other", false)}, []Diagnostic{
 			{Code: "TC2301", Pos: at(1), Message: "2 keys refer to users: a.x, a.(y, z)", Why: "w",
 				Fix: `for each, as for the first: mend a.x; or trust [a.x, "a.(y, z)"]`, Related: []Related{{at(2), "a.(y, z)"}}},

@@ -62,7 +62,7 @@ func (c *crud) unproven(method string, p *prove.Proof) {
 	message := fmt.Sprintf("%s has no generated %s", exported(c.rel.Name), method)
 	for _, a := range p.Assumes {
 		if !a.Declared {
-			c.b.note(c.pos(), message+": "+a.Message, a.Why, a.Fix, []diag.Related{{Pos: a.Pos, Message: a.Subject}})
+			c.b.noteOf(c.pos(), message, a, exported(c.rel.Name)+"."+method, "methods are not generated")
 			return
 		}
 	}
@@ -82,12 +82,23 @@ func (b *builder) note(pos diag.Pos, message, why, fix string, related []diag.Re
 	})
 }
 
+// noteOf is a note whose cause lies in the schema. A foreign key or a trigger
+// takes several methods or columns away, and all of them are told as one: subject
+// is the one, and many what is said of several.
+func (b *builder) noteOf(pos diag.Pos, message string, a prove.Assumption, subject, many string) {
+	b.rep.Add(diag.Diagnostic{
+		Code: diag.CodeCRUD, Severity: diag.Note, Pos: pos, Message: message + ": " + a.Message, Why: a.Why, Fix: a.Fix,
+		Related: []diag.Related{{Pos: a.Pos, Message: a.Subject}},
+		Group:   diag.Group{Key: many + a.Message, Subject: subject, Many: many + ", since " + a.Message, Why: a.Why},
+	})
+}
+
 // leftOut leaves a note about a column that a method does not take.
 func (c *crud) leftOut(lacks string, f *rowField, p *prove.Proof) {
 	message := fmt.Sprintf("%s.%s %s", c.repo.Name, lacks, f.col.Name)
 	for _, a := range p.Assumes {
 		if !a.Declared {
-			c.b.note(f.col.Pos, message+": "+a.Message, a.Why, a.Fix, []diag.Related{{Pos: a.Pos, Message: a.Subject}})
+			c.b.noteOf(f.col.Pos, message, a, c.repo.Name+"."+f.col.Name, "columns are left out of generated methods")
 			return
 		}
 	}
