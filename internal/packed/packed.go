@@ -38,7 +38,8 @@ func (l *Log) Seal() {
 }
 
 // Values returns a Packing that gives back what was packed, from the first value
-// on. It panics when it is asked for more, or for something else.
+// on. It panics when it is asked for more than was packed. What is asked for in
+// another order is not noticed.
 func (l *Log) Values() *Packing { return &Packing{log: l, gives: true, rest: l.bytes} }
 
 // Packing takes the parts of a value, and changes nothing, or gives them back,
@@ -51,9 +52,6 @@ type Packing struct {
 
 // Gives reports whether the parts are given back.
 func (p *Packing) Gives() bool { return p.gives }
-
-// Done reports whether everything was given back.
-func (p *Packing) Done() bool { return len(p.rest) == 0 }
 
 // Number packs a number, a small one in one byte.
 func Number[T ~int | ~int8 | ~int32](p *Packing, n *T) {

@@ -54,7 +54,7 @@ func TestLog(t *testing.T) {
 		out := make([]value, l.Len())
 		p := l.Values()
 		for i := range out {
-			if p.Done() {
+			if len(p.rest) == 0 {
 				t.Fatalf("done before value %d", i)
 			}
 			out[i].Parts = []part{{"of something else", 0}}
@@ -63,7 +63,7 @@ func TestLog(t *testing.T) {
 		if diff := cmp.Diff(in, out); diff != "" {
 			t.Error(diff)
 		}
-		if !p.Done() {
+		if len(p.rest) > 0 {
 			t.Error("there is more than was packed")
 		}
 	}
