@@ -29,7 +29,7 @@ func main() {
 
 // smallHeap is how many bytes the heap may take before garbage is collected
 // often.
-const smallHeap = 26 << 20
+const smallHeap = 51 << 19
 
 // leastHeap is the heap that the runtime itself takes for none at GOGC=100.
 const leastHeap = 4 << 20
@@ -44,16 +44,14 @@ const paceEvery = 5 * time.Millisecond
 // of MB. It lasts until the process ends.
 func staySmall() {
 	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
-	var most uint64 // bytes that were live
+	var before uint64
 	pace := func() {
 		metrics.Read(live)
 		if live[0].Value.Kind() != metrics.KindUint64 {
 			return // this Go has no such figure, and keeps its own pace
 		}
-		// A heap that was large is in pieces: when it has become small, it is not
-		// allowed more again.
-		if bytes := max(live[0].Value.Uint64(), leastHeap); bytes > most {
-			most = bytes
+		if bytes := max(live[0].Value.Uint64(), leastHeap); bytes != before {
+			before = bytes
 			debug.SetGCPercent(max(int(100*smallHeap/bytes)-100, 17))
 		}
 	}

@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/jinzhu/inflection"
-
 	"github.com/tenantc/tenantc/internal/catalog"
 	"github.com/tenantc/tenantc/internal/diag"
 	"github.com/tenantc/tenantc/internal/model"
@@ -70,6 +68,7 @@ type builder struct {
 	repoNames  map[string]bool     // what tables' repositories are called, or would be; see repoName
 	declared   map[string]bool     // what the package declares besides; see repoName
 	defaults   map[string]standing // default expressions, and what each is in a statement
+	inflector  inflector
 	// methodScope has the names of rows.go, and what every method calls its receiver
 	// and arguments.
 	methodScope scope
@@ -78,7 +77,7 @@ type builder struct {
 
 func newBuilder(d *Draft, rep *diag.List) *builder {
 	b := &builder{
-		in: d.in, draft: d, rep: rep, byName: map[sqlcrun.TableName]*catalog.Relation{}, rows: map[*catalog.Relation]*row{},
+		in: d.in, draft: d, rep: rep, inflector: newInflector(), byName: map[sqlcrun.TableName]*catalog.Relation{}, rows: map[*catalog.Relation]*row{},
 		embeds: map[*catalog.Relation]*row{}, types: map[*sqlcrun.Type]goType{}, fieldTypes: map[*model.FieldType]goType{}, local: map[string]bool{}, packages: map[Kind]*pkg{},
 		vars: map[Vars]*Vars{}, defaults: map[string]standing{}, referring: map[*catalog.Relation][]*catalog.ForeignKey{},
 	}
@@ -94,12 +93,13 @@ func newBuilder(d *Draft, rep *diag.List) *builder {
 // pkg is a package in the making.
 type pkg struct {
 	*Package
-	names  scope                // of the package: types, variables, constants
-	owner  map[string]*diag.Pos // where an exported name comes from; nil for the package itself
-	lately *diag.Pos            // the last of owner: many a name comes from one place
-	repos  map[string]*repo     // by name
-	files  map[string]bool      // of the repositories
-	owns   map[*catalog.Relation]*repo
+	inflector inflector
+	names     scope                // of the package: types, variables, constants
+	owner     map[string]*diag.Pos // where an exported name comes from; nil for the package itself
+	lately    *diag.Pos            // the last of owner: many a name comes from one place
+	repos     map[string]*repo     // by name
+	files     map[string]bool      // of the repositories
+	owns      map[*catalog.Relation]*repo
 
 	dests     map[*row]*Dest // that methods share
 	destOrder []*row
@@ -206,8 +206,9 @@ func (b *builder) pkgOf(kind Kind) *pkg {
 		out, name = path.Join(out, "unscoped"), "unscoped"
 	}
 	p := &pkg{
-		Package: &Package{Kind: kind, Dir: out, Name: name},
-		names:   scope{}, owner: map[string]*diag.Pos{}, repos: map[string]*repo{}, files: map[string]bool{}, owns: map[*catalog.Relation]*repo{},
+		inflector: b.inflector,
+		Package:   &Package{Kind: kind, Dir: out, Name: name},
+		names:     scope{}, owner: map[string]*diag.Pos{}, repos: map[string]*repo{}, files: map[string]bool{}, owns: map[*catalog.Relation]*repo{},
 		dests: map[*row]*Dest{}, handle: map[string]bool{},
 	}
 	if kind == Scoped {
@@ -288,7 +289,7 @@ func (b *builder) relationOf(base string) *catalog.Relation {
 	if b.bySingular == nil {
 		b.bySingular = map[string]*catalog.Relation{}
 		for _, rel := range b.in.Catalog.Relations {
-			if one := folded(rel.Name); b.bySingular[one] == nil {
+			if one := b.folded(rel.Name); b.bySingular[one] == nil {
 				b.bySingular[one] = rel
 			}
 		}
@@ -296,14 +297,14 @@ func (b *builder) relationOf(base string) *catalog.Relation {
 	if rel := b.byName[sqlcrun.TableName{Name: base}]; rel != nil {
 		return rel
 	}
-	return b.bySingular[folded(base)]
+	return b.bySingular[b.folded(base)]
 }
 
 // folded returns what the names of tables and files have in common that differ
 // in number, in case or in what stands between their words.
-func folded(name string) string { return singular(strings.Join(words(name), "")) }
+func (b *builder) folded(name string) string { return b.singular(strings.Join(words(name), "")) }
 
-func singular(name string) string { return inflection.Singular(strings.ToLower(name)) }
+func (b *builder) singular(name string) string { return b.inflector.singular(strings.ToLower(name)) }
 
 // tableRepo returns the repository of a relation.
 func (b *builder) tableRepo(p *pkg, rel *catalog.Relation) *repo {

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/jinzhu/inflection"
-
 	"github.com/tenantc/tenantc/internal/catalog"
 )
 
@@ -123,7 +121,7 @@ func (n *newRows) noParent() []string {
 		return nil
 	}
 	return []string{fmt.Sprintf("It returns tenant.ErrNotFound when the %s has no such %s.",
-		c.own.dims[len(c.own.dims)-1].noun, inflection.Singular(noun(c.own.up.rel.Name)))}
+		c.own.dims[len(c.own.dims)-1].noun, c.b.inflector.singular(noun(c.own.up.rel.Name)))}
 }
 
 // takes adds the keys and one new row to a method's arguments, and the row that

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/jinzhu/inflection"
-
 	"github.com/tenantc/tenantc/internal/catalog"
 )
 
@@ -101,7 +99,7 @@ func (n *newRows) createMany() {
 		in := m.inputs[i]
 		in.Expr = v.Item + "." + f.name
 		in.finish(c, f, slices.Contains(n.optional, f))
-		many := unexported(inflection.Plural(f.name))
+		many := unexported(c.b.inflector.plural(f.name))
 		in.Name = call.names.take(many, many+"Column")
 		if in.Array != "" {
 			c.repo.pkg.Arrays = true

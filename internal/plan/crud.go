@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/jinzhu/inflection"
-
 	"github.com/tenantc/tenantc/internal/catalog"
 	"github.com/tenantc/tenantc/internal/diag"
 )
@@ -25,7 +23,7 @@ func (b *builder) crud(print func(*Ready) error) error {
 		default:
 			continue
 		}
-		c := &crud{b: b, rel: rel, row: r, loads: map[string]bool{}, one: inflection.Singular(noun(rel.Name)), many: noun(rel.Name)}
+		c := &crud{b: b, rel: rel, row: r, loads: map[string]bool{}, one: b.inflector.singular(noun(rel.Name)), many: noun(rel.Name)}
 		if c.one == c.many {
 			c.one = noun(r.name)
 		}

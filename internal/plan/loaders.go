@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/jinzhu/inflection"
-
 	"github.com/tenantc/tenantc/internal/catalog"
 )
 
@@ -127,13 +125,13 @@ func (l *loading) name() string {
 		}
 		by += exported(f.col.Name)
 	}
-	what := strings.ReplaceAll(inflection.Singular(noun(l.to.rel.Name)), " ", "_")
+	what := strings.ReplaceAll(l.c.b.inflector.singular(noun(l.to.rel.Name)), " ", "_")
 	if role := l.role(); role != "" && !l.many {
 		what = role
 	}
 	name := exported(what)
 	if !strings.HasSuffix(what, "_by") { // who rows were created by
-		name = exported(inflection.Plural(what))
+		name = exported(l.c.b.inflector.plural(what))
 	}
 	switch {
 	case free(name) && !(l.many && l.several()):

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/jinzhu/inflection"
-
 	"github.com/tenantc/tenantc/internal/catalog"
 )
 
@@ -99,16 +97,16 @@ func (l *loading) keys(call *call, load *Loader, what string) {
 		m.SQL = append(m.SQL, goType{"[]" + key[0].typ.text}.argExpr(u, load.Keys))
 		return
 	}
-	st := &Struct{Name: exported(singular(c.rel.Name) + "_" + inflection.Singular(what) + "_key")}
+	st := &Struct{Name: exported(c.b.singular(c.rel.Name) + "_" + c.b.inflector.singular(what) + "_key")}
 	if l.many {
-		st.Name = exported(singular(c.rel.Name) + "_" + what + "_key")
+		st.Name = exported(c.b.singular(c.rel.Name) + "_" + what + "_key")
 	}
 	st.Doc = []string{fmt.Sprintf("%s is the key by which [%s.%s] returns its rows.", st.Name, c.repo.Name, m.Name)}
 	c.b.mustClaim(c.repo.pkg, st.Name, l.fk.Pos, "the key of "+m.Name)
 	load.Key = st.Name
 	for _, f := range key {
 		st.Fields = append(st.Fields, Field{Name: f.name, Type: u.typ(f.typ)})
-		column := KeyColumn{call.names.take(unexported(inflection.Plural(f.col.Name)), "column"), "[]" + u.typ(f.typ), f.name}
+		column := KeyColumn{call.names.take(unexported(c.b.inflector.plural(f.col.Name)), "column"), "[]" + u.typ(f.typ), f.name}
 		load.Columns = append(load.Columns, column)
 		m.SQL = append(m.SQL, goType{"[]" + f.typ.text}.argExpr(u, column.Name))
 	}

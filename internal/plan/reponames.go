@@ -3,8 +3,6 @@ package plan
 import (
 	"slices"
 
-	"github.com/jinzhu/inflection"
-
 	"github.com/tenantc/tenantc/internal/catalog"
 )
 
@@ -24,7 +22,7 @@ func (b *builder) nameRepos() {
 		}
 		name := rel.Name
 		if !exact {
-			name = inflection.Singular(name)
+			name = b.inflector.singular(name)
 		}
 		if rel.Schema != "public" {
 			name = rel.Schema + "_" + name // as sqlc has it
@@ -61,7 +59,7 @@ func (b *builder) repoName(base string) string {
 	if !b.declared[name] {
 		return name
 	}
-	many := exported(inflection.Plural(base))
+	many := exported(b.inflector.plural(base))
 	if b.declared[many] || slices.ContainsFunc(b.in.Catalog.Relations, func(rel *catalog.Relation) bool { return exported(rel.Name) == many }) {
 		many = name + "Repository"
 	}

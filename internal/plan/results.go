@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/jinzhu/inflection"
-
 	"github.com/tenantc/tenantc/internal/catalog"
 	"github.com/tenantc/tenantc/internal/diag"
 	"github.com/tenantc/tenantc/internal/sqlcrun"
@@ -232,7 +230,7 @@ func (p *pkg) newDest(name, typ, param string) *Dest {
 	return &Dest{
 		Name:    p.names.take(lowerFirst(name) + "Dest"),
 		Scan:    p.names.take("scan" + exported(name)),
-		Collect: p.names.take("collect" + inflection.Plural(exported(name))),
+		Collect: p.names.take("collect" + p.inflector.plural(exported(name))),
 		Count:   p.names.take(lowerFirst(name) + "Count"),
 		Each:    p.names.take("each" + exported(name)),
 		Type:    typ, Param: param,
