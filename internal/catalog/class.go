@@ -226,12 +226,35 @@ func (c *classifier) nulls(rel *Relation, t *config.Table, col *Column) {
 	case col.NotNull:
 	case nulls == config.NullsEverybody:
 		rel.Tenancy.Class = Shared
+		c.everybodys(rel, col)
 	case nulls == config.NullsError:
 		c.b.add(diag.Diagnostic{
 			Code: diag.CodeTenantNullable, Pos: col.Pos, Width: len(col.Name),
 			Message: "the tenant column " + rel.ShortName() + "." + col.Name + " may be NULL",
 			Why:     "a row without a tenant is nobody's: no tenant's query finds it again",
 			Fix:     "alter table " + rel.ShortName() + " alter column " + col.Name + " set not null; or say what NULL means, tables: {" + rel.ShortName() + ": {nulls: nobody}}",
+		})
+	}
+}
+
+// everybodys refuses that rows without a tenant are everybody's where they have
+// a column of a wider dimension: they may be one organization's, and each project
+// of every other one would see them.
+//
+//	SELECT body FROM templates WHERE project_id = @p OR project_id IS NULL
+func (c *classifier) everybodys(rel *Relation, col *Column) {
+	ten := &rel.Tenancy
+	for _, dim := range c.b.cat.Dimensions[:ten.Dim.Index] {
+		wider := ten.Columns[dim.Index]
+		if wider < 0 {
+			continue
+		}
+		c.b.add(diag.Diagnostic{
+			Code: diag.CodeTenancyContradicted, Pos: col.Pos, Width: len(col.Name),
+			Message: "rows of " + rel.ShortName() + " without a " + ten.Dim.Name + " are declared everybody's, and may be those of one " + dim.Name,
+			Why:     "every " + ten.Dim.Name + " would see them, whatever their " + rel.Columns[wider].Name + " says",
+			Fix:     "tables: {" + rel.ShortName() + ": {dimension: " + dim.Name + "}}, or nulls: nobody, or a table of its own for what is everybody's",
+			Related: related(rel.Columns[wider].Pos, "the column of "+dim.Name),
 		})
 	}
 }

@@ -170,7 +170,8 @@ func (s *schema) crosses(fk *catalog.ForeignKey, action catalog.Action, deleted 
 			}
 		}
 	}
-	if pairsIn(fk, child, parent, parent.Dim) {
+	// Rows that are a wider dimension's are none of those tenants' that they name.
+	if child.Dim.Index >= parent.Dim.Index && pairsIn(fk, child, parent, parent.Dim) {
 		return crossing{}
 	}
 	what := "block it"

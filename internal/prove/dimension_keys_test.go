@@ -115,3 +115,52 @@ func TestOwnRoot(t *testing.T) {
 		})
 	}
 }
+
+// Rows of an organization that name one of its projects, or another's.
+const widerRowsSchema = `
+create table organizations (id uuid primary key);
+create table projects (id uuid primary key, organization_id uuid not null references organizations (id), unique (organization_id, id));
+create table areas (id bigint primary key, project_id uuid not null references projects (id), unique (project_id, id));
+create table plots (id bigint primary key, project_id uuid not null, area_id bigint not null, foreign key (project_id, area_id) references areas (project_id, id) on delete cascade);
+create table stickers (id bigint primary key, organization_id uuid not null references organizations (id), project_id uuid, area_id bigint,
+  foreign key (organization_id, project_id) references projects (organization_id, id) on delete cascade);
+create table rooms (id bigint primary key, project_id uuid not null references projects (id), unique (project_id, id));
+create table desks (id bigint primary key, organization_id uuid not null references organizations (id), project_id uuid, room_id bigint,
+  foreign key (project_id, room_id) references rooms (project_id, id) on delete cascade);
+create table halls (id bigint primary key, project_id uuid not null references projects (id), unique (project_id, id));
+create table seats (id bigint primary key, organization_id uuid not null references organizations (id), project_id uuid, hall_id bigint,
+  foreign key (project_id, hall_id) references halls (project_id, id));
+create table walls (id bigint primary key, project_id uuid not null references projects (id), unique (project_id, id));
+create table doors (id bigint primary key, organization_id uuid not null references organizations (id), project_id uuid, wall_id bigint,
+  foreign key (project_id, wall_id) references walls (project_id, id) on delete cascade);
+`
+
+var widerRowsCases = []dimensionCase{
+	{"a project takes its own rows with it", "", "delete from areas where project_id = @project", "confined project"},
+	{"a project takes the organization's rows with it", "", "delete from rooms where project_id = @project", "confined project open"},
+	{"an organization's row stands in the project's way", "", "delete from halls where project_id = @project", "confined project open"},
+	{"declared never to cross", "", "delete from walls where project_id = @project", "confined project"},
+	{"by the organization, which takes its own rows with it", "organization", "delete from projects where organization_id = @organization and id = @project", "confined organization"},
+	{"the project itself, and the organization's rows with it", "", "delete from projects where id = @project", "confined project open"},
+}
+
+// TestWiderRows asks that rows which are a wider dimension's are not taken for
+// those of the narrower tenant that they name.
+func TestWiderRows(t *testing.T) {
+	t.Parallel()
+	tenancy := config.Tenancy{Dimensions: dimensionTenancy.Dimensions, Trust: config.Trust{Consistent: []config.Named{{Name: "doors.(project_id, wall_id)"}}}}
+	var rep diag.List
+	cat := catalog.Build(catalog.Input{Files: []config.File{{Name: "schema.sql", Text: widerRowsSchema}}, Tenancy: tenancy}, &rep)
+	if rep.HasErrors() {
+		t.Fatal(rep.Sorted())
+	}
+	for _, c := range widerRowsCases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			var rep diag.List
+			if why := c.wrong(prove.One(cat, query.Parse("q.sql", c.text(), cat, &rep)[0])); why != "" {
+				t.Errorf("%s\n%v", why, rep.Sorted())
+			}
+		})
+	}
+}
