@@ -61,6 +61,7 @@ func writtenCases(t *testing.T) []*writtenCase {
 	return append(out,
 		tableCase("dimensions", dimensionSchema, dimensionTenancy, dimensionCases, dimensionCase.text, dimensionCase.wrong),
 		tableCase("dimension_keys", dimensionKeysSchema, dimensionKeysTenancy, dimensionKeysCases, dimensionCase.text, dimensionCase.wrong),
+		tableCase("wider_rows", widerRowsSchema, widerRowsTenancy, widerRowsCases, dimensionCase.text, dimensionCase.wrong),
 		tableCase("own_root", ownRootSchema, config.Tenancy{Dimensions: dimensionTenancy.Dimensions}, ownRootCases, dimensionCase.text, dimensionCase.wrong),
 		tableCase("dimension_further", furtherSchema, furtherTenancy, furtherCases, dimensionCase.text, dimensionCase.wrong),
 		tableCase("dimension_types", dimensionTypesSchema, dimensionTypesTenancy, dimensionTypesCases, dimensionCase.text, dimensionCase.wrong),

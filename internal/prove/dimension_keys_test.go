@@ -135,6 +135,11 @@ create table doors (id bigint primary key, organization_id uuid not null referen
   foreign key (project_id, wall_id) references walls (project_id, id) on delete cascade);
 `
 
+var widerRowsTenancy = config.Tenancy{
+	Dimensions: dimensionTenancy.Dimensions,
+	Trust:      config.Trust{Consistent: []config.Named{{Name: "doors.(project_id, wall_id)"}}},
+}
+
 var widerRowsCases = []dimensionCase{
 	{"a project takes its own rows with it", "", "delete from areas where project_id = @project", "confined project"},
 	{"a project takes the organization's rows with it", "", "delete from rooms where project_id = @project", "confined project open"},
@@ -148,9 +153,8 @@ var widerRowsCases = []dimensionCase{
 // those of the narrower tenant that they name.
 func TestWiderRows(t *testing.T) {
 	t.Parallel()
-	tenancy := config.Tenancy{Dimensions: dimensionTenancy.Dimensions, Trust: config.Trust{Consistent: []config.Named{{Name: "doors.(project_id, wall_id)"}}}}
 	var rep diag.List
-	cat := catalog.Build(catalog.Input{Files: []config.File{{Name: "schema.sql", Text: widerRowsSchema}}, Tenancy: tenancy}, &rep)
+	cat := catalog.Build(catalog.Input{Files: []config.File{{Name: "schema.sql", Text: widerRowsSchema}}, Tenancy: widerRowsTenancy}, &rep)
 	if rep.HasErrors() {
 		t.Fatal(rep.Sorted())
 	}
