@@ -126,3 +126,12 @@ func (d dimension) typ(u use) string {
 	}
 	return u.pkg(pathTenant) + "." + d.key
 }
+
+// asideDoc is what a method says whose statement does not ask for the key of the
+// widest dimension, which the method has all the same.
+func (d dimension) asideDoc() []string {
+	return []string{"",
+		fmt.Sprintf("The statement does not ask for %s, which only says where it runs: whether the other", d.arg),
+		fmt.Sprintf("key is one of that %s is for the caller to know.", d.noun),
+	}
+}

@@ -120,7 +120,7 @@ func (b *builder) typeDecl(decl *sqlcrun.TypeDecl, u use) *TypeDecl {
 }
 
 func (b *builder) finishPackage(p *pkg) {
-	p.Doc, p.Noun = packageDoc(p.Package, b.dims[0].noun), b.dims[0].noun
+	p.Doc, p.Noun = packageDoc(p.Package, b.dims), b.dims[0].noun
 	slices.SortFunc(p.Repositories, func(x, y *Repository) int { return strings.Compare(x.Name, y.Name) })
 	rows, store := b.newUse(p.Kind), b.newUse(p.Kind)
 	for _, r := range p.repos {
@@ -218,12 +218,18 @@ func helperImports(name string) []string {
 }
 
 // packageDoc says what a package promises.
-func packageDoc(p *Package, noun string) []string {
+func packageDoc(p *Package, dims []dimension) []string {
+	noun := dims[0].noun
 	switch {
 	case p.Kind == Scoped && p.Private:
 		return []string{
 			fmt.Sprintf("Package %s reads and writes the rows of one %s at a time, each in a database of its own: every method", p.Name, noun),
 			"takes its key, which chooses the database, and every statement is proven not to leave that.",
+		}
+	case p.Kind == Scoped && len(dims) > 1:
+		return []string{
+			fmt.Sprintf("Package %s reads and writes the rows of one %s at a time, or of a part of it: every method takes", p.Name, noun),
+			"their keys, and every statement is proven to touch no rows but those of the keys that it asks for.",
 		}
 	case p.Kind == Scoped:
 		return []string{

@@ -102,11 +102,12 @@ func (b *builder) queryMethod(s *statement, running *reading, q *sqlcrun.Query) 
 
 	c := b.newCall(r, m)
 	for _, d := range b.dims[1:] {
-		for _, t := range s.evidence.tenants {
-			if t.Dim == d.dim {
-				c.dimension(d)
-			}
+		if s.evidence.asks(d.dim) {
+			c.dimension(d)
 		}
+	}
+	if len(c.m.Args) > 0 && pk.Kind == Scoped && !pk.Private && !s.evidence.asks(b.dims[0].dim) {
+		m.Doc = append(m.Doc, b.dims[0].asideDoc()...)
 	}
 	given := b.params(s, q)
 	switch shape {

@@ -3,6 +3,7 @@ package plan
 import (
 	"cmp"
 	"crypto/sha256"
+	"slices"
 	"strings"
 
 	"github.com/tenantc/tenantc/internal/catalog"
@@ -73,6 +74,11 @@ func (e *evidence) carries(number int) bool {
 		}
 	}
 	return false
+}
+
+// asks reports whether a parameter is the tenant of that dimension.
+func (e *evidence) asks(d *catalog.Dimension) bool {
+	return slices.ContainsFunc(e.tenants, func(t prove.Tenant) bool { return t.Dim == d })
 }
 
 var none query.Annotation

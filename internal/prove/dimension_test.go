@@ -67,7 +67,14 @@ type dimensionCase struct{ name, by, sql, want string }
 
 var dimensionCases = []dimensionCase{
 	{"narrow by itself", "", "select * from tasks where project_id = @project", "confined project"},
-	{"narrow with the wider column too", "", "select * from stamped where project_id = @project and organization_id = @organization", "confined project"},
+	{"narrow with the wider column too", "", "select * from stamped where project_id = @project and organization_id = @organization", "confined organization project"},
+	{"narrow with the wider column, or not", "", "select * from stamped where project_id = @project and (@organization = organization_id or id = 1)", "confined organization project"},
+	{"narrow with the wider column compared to two", "", "select * from stamped where project_id = @project and organization_id = @a and organization_id <> @b::uuid and organization_id = @c", "confined project"},
+	{"narrow with the wider column and a null", "", "select * from stamped where project_id = @project and organization_id = sqlc.narg(organization)", "confined project"},
+	{"narrow with the wider column and its own key", "", "select * from stamped where project_id = @project and organization_id = @project", "confined project"},
+	{"a root of the narrow one with the wider column", "", "select * from projects where id = @project and organization_id = @organization", "confined organization project"},
+	{"a change by the narrow one with the wider column", "", "update tasks t set title = '' from projects p where t.project_id = @project and p.id = t.project_id and p.organization_id = @organization", "confined organization project"},
+	{"by the wider column with the narrow one too", "organization", "select * from stamped where organization_id = @organization and project_id = @project", "confined organization"},
 	{"narrow needs its own column", "", "select * from stamped where organization_id = @organization", "refused"},
 	{"a root of the narrow one by its key", "", "select * from projects where id = @project", "confined project"},
 	{"a root by the wider column", "", "select * from projects where organization_id = @organization", "refused"},

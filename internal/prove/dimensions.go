@@ -60,6 +60,45 @@ func furtherOfWrites(cat *catalog.Catalog, s *query.Stmt, dims []*catalog.Dimens
 	return slices.DeleteFunc(slices.Clone(cat.Dimensions), func(d *catalog.Dimension) bool { return !has[d] })
 }
 
+// withWider returns the attempt that takes for the tenant of a wider dimension, too,
+// the one parameter that the statement compares with a column of it. The statement
+// is proven without: what the parameter is then matters to who calls it. A method has
+// the key of the widest dimension anyway, and a second one of which only this one
+// is looked at would leave the first to nobody.
+//
+//	… WHERE project_id = @project_id AND organization_id = @organization_id
+func (a *attempted) withWider() *attempted {
+	cat, s, tenants := a.p.cat, a.p.stmt, a.p.tenants
+	if len(tenants) == 0 {
+		return a
+	}
+	narrowest := tenants[len(tenants)-1].Dim
+	for _, d := range cat.Dimensions[:narrowest.Index] {
+		if slices.ContainsFunc(tenants, func(t Tenant) bool { return t.Dim == d }) {
+			continue
+		}
+		var of []Tenant
+		for _, p := range s.Params {
+			t := Tenant{d, p.Number}
+			taken := slices.ContainsFunc(tenants, func(t Tenant) bool { return t.Param == p.Number })
+			if a.p.comparesFurther[t] && !taken && candidate(cat, s, d, p) {
+				of = append(of, t)
+			}
+		}
+		if len(of) == 1 {
+			tenants = append(slices.Clone(tenants), of[0])
+		}
+	}
+	if len(tenants) == len(a.p.tenants) {
+		return a
+	}
+	slices.SortFunc(tenants, func(a, b Tenant) int { return a.Dim.Index - b.Dim.Index })
+	if with := attempt(cat, s, tenants); with.accepted() {
+		return with
+	}
+	return a
+}
+
 // keptByKey reports whether a foreign key sees to it that f's column goes with
 // the tenant's: to a row that has both, or to one that `reference` asks to be
 // the tenant's. It is a row from before the statement: keys are checked when all

@@ -29,6 +29,9 @@ type prover struct {
 	// comparesTenant holds the parameters that some fact equates with the tenant
 	// column of a relation; for suggestions only.
 	comparesTenant map[int]bool
+	// comparesFurther holds those that some fact equates with the column of a
+	// dimension, of which a relation may have several.
+	comparesFurther map[Tenant]bool
 
 	late    map[*query.RTE]lateTest // for explanations: entries whose test stands outside of their statement
 	refused []finding               // constructs that are refused wherever they stand

@@ -179,14 +179,23 @@ func (p *prover) compare(f *fact, op string, a, b query.Expr) {
 	p.noteTenantTest(ta, tb)
 }
 
-// noteTenantTest remembers, for suggestions, a parameter that is compared with
-// a tenant column.
+// noteTenantTest remembers a parameter that is compared with a tenant column, or
+// with that of another dimension.
 func (p *prover) noteTenantTest(a, b term) {
 	if a.param == 0 {
 		a, b = b, a
 	}
-	if b.rte != nil && b.rte.Relation != nil && p.tenancy(b.rte.Relation).Column() == b.col {
+	if a.param == 0 || b.rte == nil || b.rte.Relation == nil {
+		return
+	}
+	ten := p.tenancy(b.rte.Relation)
+	if ten.Column() == b.col {
 		p.comparesTenant[a.param] = true
+	}
+	for i, d := range p.cat.Dimensions {
+		if ten.Owned() && b.rte.Relation.Tenancy.Columns[i] == b.col {
+			p.comparesFurther[Tenant{d, a.param}] = true
+		}
 	}
 }
 

@@ -52,7 +52,7 @@ func choose(cat *catalog.Catalog, proof *Proof) {
 	}
 	switch {
 	case len(won) == 1:
-		won[0].settle(proof)
+		won[0].withWider().settle(proof)
 	case len(won) > 1:
 		var names []string
 		for _, a := range won {
@@ -184,7 +184,7 @@ func attemptAssuming(cat *catalog.Catalog, s *query.Stmt, tenants []Tenant, assu
 		cat: cat, stmt: s, tenants: tenants, assumed: assumed,
 		subs: map[*query.SubLink]*subquery{}, ctes: map[*query.CTE]*definition{},
 		places:         map[*query.Select]bool{},
-		comparesTenant: map[int]bool{}, late: map[*query.RTE]lateTest{}, trusted: map[string]*catalog.Function{}, pure: map[*catalog.Function]bool{}, looking: map[*catalog.Expr]bool{},
+		comparesTenant: map[int]bool{}, comparesFurther: map[Tenant]bool{}, late: map[*query.RTE]lateTest{}, trusted: map[string]*catalog.Function{}, pure: map[*catalog.Function]bool{}, looking: map[*catalog.Expr]bool{},
 	}
 	p.ties = ties{partition: *newPartition(), of: map[*query.RTE][]int{}, sure: map[*query.RTE]bool{}, p: p}
 	a = &attempted{p, &result{}}

@@ -65,6 +65,16 @@ func TestProjectsWithinOrganizations(t *testing.T) {
 	if n, err := store.Tasks.Finish(ctx, web.organization, web.project, 1); n != 1 || err != nil {
 		t.Errorf("Finish changed %d rows: %v", n, err)
 	}
+	// Hand-written queries that ask for the organization have it from the method's key.
+	if n, err := store.Tasks.Finish(ctx, web.organization, other.project, 1); n != 0 || err != nil {
+		t.Errorf("Finish in a project of another organization changed %d rows: %v", n, err)
+	}
+	if open, err := store.Tasks.ListOpen(ctx, web.organization, other.project); len(open) != 0 || err != nil {
+		t.Errorf("a project of another organization has open tasks %v, %v", open, err)
+	}
+	if titles, err := store.Tasks.Titles(ctx, web.organization, other.project); len(titles) != 1 || err != nil {
+		t.Errorf("Titles asks for the project alone, and has %v, %v", titles, err)
+	}
 	for i, want := range []int{0, 1, 1, 1} {
 		open, err := store.Tasks.ListOpen(ctx, parts[i].organization, parts[i].project)
 		if len(open) != want || err != nil {
