@@ -22,7 +22,20 @@ func (s *schema) cascade(w write) {
 	for _, a := range w.set {
 		changed[w.rel.Columns[a.Column].Name] = true
 	}
-	s.actions(w.rel, w.delete, changed, map[reached]bool{})
+	f := followed{in: s.p.stmt.Annotation.By, seen: map[reached]bool{}}
+	if ten := s.p.tenancy(w.rel); ten.Owned() {
+		f.in = ten.Dim.Name
+	}
+	s.actions(w.rel, w.delete, changed, f)
+}
+
+// followed is what is known while the actions of one write are followed. All that
+// they reach is looked at in the dimension of the rows that are written: where an
+// organization's row takes tasks with it, what these take has to be the
+// organization's, and not only of their projects.
+type followed struct {
+	in   string // the dimension; "" where the rows written are no tenant's
+	seen map[reached]bool
 }
 
 // reached is a foreign key whose action was looked at. A row that is deleted
@@ -34,14 +47,14 @@ type reached struct {
 
 // actions looks at the foreign keys that refer to the rows of rel, which
 // include those of its children and partitions.
-func (s *schema) actions(rel *catalog.Relation, deleted bool, changed map[string]bool, seen map[reached]bool) {
+func (s *schema) actions(rel *catalog.Relation, deleted bool, changed map[string]bool, f followed) {
 	for _, r := range rel.Subtree() {
 		for _, fk := range r.ReferencedBy() {
-			if !deleted && !changesKey(fk, changed) || seen[reached{fk, deleted}] {
+			if !deleted && !changesKey(fk, changed) || f.seen[reached{fk, deleted}] {
 				continue
 			}
-			seen[reached{fk, deleted}] = true
-			s.action(fk, deleted, seen)
+			f.seen[reached{fk, deleted}] = true
+			s.action(fk, deleted, f)
 		}
 	}
 }
@@ -56,12 +69,16 @@ func changesKey(fk *catalog.ForeignKey, changed map[string]bool) bool {
 }
 
 // action looks at what one foreign key does, and at what that sets off.
-func (s *schema) action(fk *catalog.ForeignKey, deleted bool, seen map[reached]bool) {
+func (s *schema) action(fk *catalog.ForeignKey, deleted bool, f followed) {
 	action := fk.OnUpdate
 	if deleted {
 		action = fk.OnDelete
 	}
-	if c := s.crosses(fk, action, deleted); c.why != "" {
+	in := f.in
+	if ten := fk.To.Tenancy; ten.Owned() && !tenancyBy(s.p.cat, fk.To, in).Owned() {
+		in = ten.Dim.Name // it was reached across dimensions, which has been told
+	}
+	if c := s.crosses(fk, action, deleted, in); c.why != "" {
 		a := Assumption{
 			Subject: "action of foreign key " + fkName(fk), Declared: c.byConsistent && fk.Consistent, Pos: fk.Pos, Code: diag.CodeAssumeCascade,
 			Message: fmt.Sprintf("the foreign key %s acts across tenants when a row of %s goes or changes", fkName(fk), fk.To.ShortName()),
@@ -72,7 +89,7 @@ func (s *schema) action(fk *catalog.ForeignKey, deleted bool, seen map[reached]b
 			if action != catalog.NoAction && action != catalog.Restrict {
 				does = "be changed with it"
 			}
-			a.Group = s.p.keysTo(fk, "foreign keys act across tenants when a row of "+fk.To.ShortName()+" goes or changes",
+			a.Group = s.p.keysTo(fk, in, "foreign keys act across tenants when a row of "+fk.To.ShortName()+" goes or changes",
 				"another tenant's row that refers to this one by one of them would "+does)
 		}
 		s.assume(a)
@@ -84,7 +101,7 @@ func (s *schema) action(fk *catalog.ForeignKey, deleted bool, seen map[reached]b
 	case catalog.Cascade:
 		if deleted {
 			s.hooks(write{rel: fk.From, delete: true})
-			s.actions(fk.From, true, nil, seen)
+			s.actions(fk.From, true, nil, f)
 			return
 		}
 		set = fk.Columns
@@ -96,7 +113,7 @@ func (s *schema) action(fk *catalog.ForeignKey, deleted bool, seen map[reached]b
 		changed[fk.From.Columns[c].Name] = true
 	}
 	s.hooks(write{rel: fk.From})
-	s.actions(fk.From, false, changed, seen)
+	s.actions(fk.From, false, changed, f)
 }
 
 // setColumns returns the columns that SET NULL or SET DEFAULT assigns.
@@ -114,16 +131,17 @@ type crossing struct {
 	byConsistent bool
 }
 
-// crosses says how an action may leave the tenant; the zero crossing is none.
-func (s *schema) crosses(fk *catalog.ForeignKey, action catalog.Action, deleted bool) crossing {
+// crosses says how an action may leave the tenant of the dimension in; the zero
+// crossing is none.
+func (s *schema) crosses(fk *catalog.ForeignKey, action catalog.Action, deleted bool, in string) crossing {
 	p := s.p
-	child, parent := p.tenancy(fk.From), p.tenancy(fk.To)
+	child, parent := tenancyBy(p.cat, fk.From, in), tenancyBy(p.cat, fk.To, in)
 	acts := action != catalog.NoAction && action != catalog.Restrict
 	name := fk.From.ShortName()
 	if !acts && !parent.Owned() || child.Class == catalog.Private && parent.Class == catalog.Private {
 		return crossing{}
 	}
-	if child.Class == catalog.Unclassified {
+	if child.Class == catalog.Unclassified && !fk.From.Tenancy.Owned() {
 		fix := fmt.Sprintf("tables: {%s: {global: true}} when it is nobody's data, else give it the tenant column", name)
 		if parent.Owned() {
 			fix = p.declareOwned(fk)
@@ -171,14 +189,14 @@ func (s *schema) crosses(fk *catalog.ForeignKey, action catalog.Action, deleted 
 		}
 	}
 	// Rows that are a wider dimension's are none of those tenants' that they name.
-	if child.Dim.Index >= parent.Dim.Index && pairsIn(fk, child, parent, parent.Dim) {
+	if child.Owned() && pairsIn(fk, child, parent, parent.Dim) {
 		return crossing{}
 	}
 	what := "block it"
 	if acts {
 		what = "be changed with it"
 	}
-	return crossing{why: "another tenant's row of " + name + " that refers to this one would " + what, fix: p.compositeKey(fk), byConsistent: true}
+	return crossing{why: "another tenant's row of " + name + " that refers to this one would " + what, fix: p.compositeKey(fk, in), byConsistent: true}
 }
 
 // declareOwned says how a table becomes its parents' owners'.

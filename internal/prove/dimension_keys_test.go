@@ -131,13 +131,24 @@ create table halls (id bigint primary key, project_id uuid not null references p
 create table seats (id bigint primary key, organization_id uuid not null references organizations (id), project_id uuid, hall_id bigint,
   foreign key (project_id, hall_id) references halls (project_id, id));
 create table walls (id bigint primary key, project_id uuid not null references projects (id), unique (project_id, id));
-create table doors (id bigint primary key, organization_id uuid not null references organizations (id), project_id uuid, wall_id bigint,
+create table doors (id bigint primary key, organization_id uuid not null references organizations (id), project_id uuid, wall_id bigint, unique (organization_id, id),
   foreign key (project_id, wall_id) references walls (project_id, id) on delete cascade);
+create table handles (id bigint primary key, organization_id uuid not null, door_id bigint not null, foreign key (organization_id, door_id) references doors (organization_id, id) on delete cascade);
+create table badges (id bigint primary key, organization_id uuid not null references organizations (id), unique (organization_id, id));
+create table tasks (id bigint primary key, organization_id uuid not null, project_id uuid not null, badge_id bigint, unique (project_id, id), unique (organization_id, id),
+  foreign key (organization_id, badge_id) references badges (organization_id, id) on delete cascade);
+create table steps (id bigint primary key, organization_id uuid not null, project_id uuid not null, task_id bigint not null, foreign key (organization_id, task_id) references tasks (organization_id, id) on delete cascade);
+create table houses (id bigint primary key, organization_id uuid not null references organizations (id), unique (organization_id, id));
+create table floors (id bigint primary key, organization_id uuid not null, project_id uuid not null, house_id bigint, unique (project_id, id),
+  foreign key (organization_id, house_id) references houses (organization_id, id) on delete cascade);
+create table beams (id bigint primary key, organization_id uuid not null, project_id uuid not null, floor_id bigint not null, foreign key (project_id, floor_id) references floors (project_id, id) on delete cascade);
+create table crates (id bigint primary key, organization_id uuid not null references organizations (id));
+create table boxes (id bigint primary key, project_id uuid not null, crate_id bigint references crates (id) on delete cascade);
 `
 
 var widerRowsTenancy = config.Tenancy{
 	Dimensions: dimensionTenancy.Dimensions,
-	Trust:      config.Trust{Consistent: []config.Named{{Name: "doors.(project_id, wall_id)"}}},
+	Trust:      config.Trust{Consistent: []config.Named{{Name: "doors.(project_id, wall_id)"}, {Name: "boxes.crate_id"}}},
 }
 
 var widerRowsCases = []dimensionCase{
@@ -145,6 +156,10 @@ var widerRowsCases = []dimensionCase{
 	{"a project takes the organization's rows with it", "", "delete from rooms where project_id = @project", "confined project open"},
 	{"an organization's row stands in the project's way", "", "delete from halls where project_id = @project", "confined project open"},
 	{"declared never to cross", "", "delete from walls where project_id = @project", "confined project"},
+	{"declared never to cross, from the wider dimension", "", "delete from crates where organization_id = @organization", "confined organization"},
+	{"what an organization's rows take with them, and these", "", "delete from badges where organization_id = @organization", "confined organization"},
+	{"what they take with them by the project alone", "", "delete from houses where organization_id = @organization", "confined organization open"},
+	{"the same, by the organization", "organization", "delete from houses where organization_id = @organization", "confined organization open"},
 	{"by the organization, which takes its own rows with it", "organization", "delete from projects where organization_id = @organization and id = @project", "confined organization"},
 	{"the project itself, and the organization's rows with it", "", "delete from projects where id = @project", "confined project open"},
 }

@@ -45,8 +45,8 @@ func (s *schema) reference(w write) {
 			Subject: "foreign key " + fkName(fk), Declared: fk.Consistent, Pos: fk.Pos, Code: diag.CodeAssumeReference,
 			Message: fmt.Sprintf("the foreign key %s refers to %s without the tenant", fkName(fk), fk.To.ShortName()),
 			Why:     "a row can be made to point to another tenant's row, and joins follow it",
-			Fix:     p.compositeKey(fk),
-			Group:   p.keysTo(fk, "foreign keys refer to "+fk.To.ShortName()+" without the tenant", "a row can be made to point to another tenant's row, and joins follow it"),
+			Fix:     p.compositeKey(fk, p.stmt.Annotation.By),
+			Group:   p.keysTo(fk, p.stmt.Annotation.By, "foreign keys refer to "+fk.To.ShortName()+" without the tenant", "a row can be made to point to another tenant's row, and joins follow it"),
 		})
 	}
 }
@@ -131,17 +131,17 @@ func fkName(fk *catalog.ForeignKey) string {
 	return fk.From.ShortName() + "." + name
 }
 
-// mayHold reports whether both ends of a foreign key have a tenant column that
-// it could pair.
-func (p *prover) mayHold(fk *catalog.ForeignKey) bool {
-	to := p.tenancy(fk.To).Column()
-	return p.tenancy(fk.From).Column() >= 0 && to >= 0 && !slices.Contains(fk.RefColumns, to)
+// mayHold reports whether both ends of a foreign key have a tenant column of
+// the dimension in that it could pair.
+func (p *prover) mayHold(fk *catalog.ForeignKey, in string) bool {
+	to := tenancyBy(p.cat, fk.To, in).Column()
+	return tenancyBy(p.cat, fk.From, in).Column() >= 0 && to >= 0 && !slices.Contains(fk.RefColumns, to)
 }
 
 // compositeKey writes the DDL of a foreign key that holds the tenant too.
-func (p *prover) compositeKey(fk *catalog.ForeignKey) string {
-	from, to := p.tenancy(fk.From), p.tenancy(fk.To)
-	if !p.mayHold(fk) {
+func (p *prover) compositeKey(fk *catalog.ForeignKey, in string) string {
+	from, to := tenancyBy(p.cat, fk.From, in), tenancyBy(p.cat, fk.To, in)
+	if !p.mayHold(fk, in) {
 		return fmt.Sprintf("trust: {consistent: [%q]} when it never crosses tenants", fkName(fk))
 	}
 	names := func(rel *catalog.Relation, first int, cols []int) string {
@@ -158,11 +158,11 @@ func (p *prover) compositeKey(fk *catalog.ForeignKey) string {
 
 // keysTo groups what is said of foreign keys that refer to one relation. One
 // that cannot be declared consistent is told by itself.
-func (p *prover) keysTo(fk *catalog.ForeignKey, many, why string) diag.Group {
+func (p *prover) keysTo(fk *catalog.ForeignKey, in, many, why string) diag.Group {
 	if fk.NotValid || fk.NotEnforced || fk.Deferrable {
 		return diag.Group{}
 	}
-	own := p.mayHold(fk)
+	own := p.mayHold(fk, in)
 	return diag.Group{
 		Key: fmt.Sprint(fk.To.FullName(), why, own), Subject: fkName(fk), Many: many, Why: why,
 		Fix: "trust: {consistent: [%s]} when none of them crosses tenants", Instead: !own,
