@@ -27,12 +27,16 @@ func main() {
 	os.Exit(status)
 }
 
-// smallHeap is how many bytes the heap may take before garbage is collected
-// often.
-const smallHeap = 51 << 19
+// The heap may grow to three times of what is live, to no less than leastHeap and
+// to no more than mostHeap as long as that leaves anything to grow. What a small
+// run never takes it need not give back: that costs it a tenth of its own time.
+const (
+	leastHeap = 12 << 20
+	mostHeap  = 26 << 20
+)
 
-// leastHeap is the heap that the runtime itself takes for none at GOGC=100.
-const leastHeap = 4 << 20
+// leastLive is what the runtime itself takes for the least that is live.
+const leastLive = 4 << 20
 
 // paceEvery is how often the pace of the collector is looked at: in that time a
 // run allocates one or two MB.
@@ -50,13 +54,14 @@ func staySmall() {
 		if live[0].Value.Kind() != metrics.KindUint64 {
 			return // this Go has no such figure, and keeps its own pace
 		}
-		if bytes := max(live[0].Value.Uint64(), leastHeap); bytes != before {
+		if bytes := max(live[0].Value.Uint64(), leastLive); bytes != before {
 			before = bytes
-			debug.SetGCPercent(max(int(100*smallHeap/bytes)-100, 17))
+			goal := min(max(3*bytes, leastHeap), mostHeap)
+			debug.SetGCPercent(max(int(100*goal/bytes)-100, 17))
 		}
 	}
-	pace()
-	go func() {
+	go func() { // nothing waits for the first time either
+		pace()
 		for range time.Tick(paceEvery) {
 			pace()
 		}
